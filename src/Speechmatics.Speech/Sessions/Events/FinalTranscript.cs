@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using Speechmatics.Speech.Decoding;
+
+namespace Speechmatics.Speech.Sessions;
+
+/// <summary>Words that never change. Finals come in time order; joined with single spaces they give the transcript.</summary>
+public sealed record FinalTranscript : SpeechEvent
+{
+    /// <summary>The words, joined with single spaces.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The words in time order; never empty.</summary>
+    public required ImmutableArray<RecognizedWord> Words { get; init; }
+
+    /// <summary>Where the first word begins.</summary>
+    public TimeSpan Start => Words[0].Start;
+
+    /// <summary>Where the last word ends.</summary>
+    public TimeSpan End => Words[^1].End;
+}

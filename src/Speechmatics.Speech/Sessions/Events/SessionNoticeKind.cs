@@ -1,0 +1,20 @@
+namespace Speechmatics.Speech.Sessions;
+
+/// <summary>What a <see cref="SessionNotice"/> is about.</summary>
+public enum SessionNoticeKind
+{
+    /// <summary>The pool is busy: the session now runs with larger chunks, so that events come later.</summary>
+    LatencyDegraded,
+
+    /// <summary>The pool has room again: the session runs with its usual chunks.</summary>
+    LatencyRestored,
+
+    /// <summary>Audio was given faster than it could be taken and some of it was dropped, as the session's options ask.</summary>
+    AudioDropped,
+
+    /// <summary>The audio source ended early or is damaged; what was readable has been recognised.</summary>
+    AudioTruncated,
+
+    /// <summary>The session comes near one of its limits.</summary>
+    NearLimit,
+}
