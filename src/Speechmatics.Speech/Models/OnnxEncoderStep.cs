@@ -53,6 +53,7 @@ internal sealed unsafe class OnnxEncoderStep : IEncoderStep
 
     public Span<float> MelWindow(int row)
     {
+        CheckRow(row);
         var floats = _layout.MelWindowFrames(_chunkFrames) * _layout.MelBins;
         return _mel.Span(row * floats, floats);
     }
@@ -61,12 +62,14 @@ internal sealed unsafe class OnnxEncoderStep : IEncoderStep
 
     public ReadOnlySpan<float> Encoded(int row)
     {
+        CheckRow(row);
         var floats = _chunkFrames * _layout.OutputWidth;
         return _encoded.Span(row * floats, floats);
     }
 
     public ReadOnlySpan<float> NewState(int state, int row)
     {
+        CheckRow(row);
         var floats = _layout.States[state].NewFloatsPerSession(_chunkFrames);
         return _newStates[state].Span(row * floats, floats);
     }
@@ -102,6 +105,9 @@ internal sealed unsafe class OnnxEncoderStep : IEncoderStep
         _runOptions.Dispose();
         _sessions.Release();
     }
+
+    // the buffers fit the largest chunk, so their own bounds would let a row too many pass
+    private void CheckRow(int row) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)MaxRows, nameof(row));
 
     private void BindBuffers(int rows)
     {
