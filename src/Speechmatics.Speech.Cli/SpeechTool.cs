@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using Speechmatics.Speech.Cli.Commands;
 
 namespace Speechmatics.Speech.Cli;
@@ -12,7 +13,8 @@ internal static class SpeechTool
     {
         var terminal = services.Terminal;
         var parsed = Compose(services).Parse(args);
-        if (parsed.Errors.Count > 0)
+        // help asked for on an incomplete line is no error
+        if (parsed.Action is ParseErrorAction)
         {
             foreach (var message in parsed.Errors.Select(e => e.Message).Distinct()) terminal.Error.WriteLine($"speech: {message}");
             terminal.Error.WriteLine($"Try '{PathOf(parsed.CommandResult.Command)} --help'.");
