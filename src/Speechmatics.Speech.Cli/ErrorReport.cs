@@ -23,9 +23,15 @@ internal sealed class ErrorReport(TextWriter error, bool verbose)
 
     public void Report(string? subject, Exception exception)
     {
-        // a model error's own text may already begin with its file
         var reason = Reason(exception);
-        if (exception is SpeechModelException { File: { } file } && subject is null) subject = reason.Contains(file, StringComparison.Ordinal) ? null : file;
+        if (subject is null)
+        {
+            // the message must name the file one way or the other
+            var file = (exception as SpeechModelException)?.File ?? (exception as FileNotFoundException)?.FileName;
+            if (file is null && exception is IOException or UnauthorizedAccessException) reason = OneLine(exception.Message);
+            else if (file is not null && !reason.Contains(file, StringComparison.Ordinal)) subject = file;
+        }
+
         Write(subject, verbose ? $"{reason}{Environment.NewLine}{exception}" : reason);
     }
 

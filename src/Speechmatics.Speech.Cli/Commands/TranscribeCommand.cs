@@ -11,6 +11,15 @@ internal static class TranscribeCommand
     public static Command Create(ToolServices services)
     {
         var files = new Argument<string[]>("FILE") { Description = "Recordings; '-' reads raw samples from standard input.", Arity = ArgumentArity.OneOrMore };
+        files.Validators.Add(result =>
+        {
+            // what looks like an option and is no file is a mistyped option
+            foreach (var token in result.Tokens)
+            {
+                if (token.Value.Length > 1 && token.Value[0] == '-' && !File.Exists(token.Value))
+                    result.AddError($"{token.Value}: no such option");
+            }
+        });
         var model = CommonOptions.Model();
         var format = CommonOptions.Choice(
             "--format", "How results are written.", TranscriptFormat.Text,

@@ -22,9 +22,10 @@ internal static partial class WrittenNumbers
         text = AmOrPm().Replace(text, "$1m ");
         if (!text.AsSpan().ContainsAnyInRange('0', '9')) return text;
 
-        text = Thousands().Replace(text, "");
         text = NumberSign().Replace(text, " number ");
         text = Minus().Replace(text, " minus ");
+        text = Grouped().Replace(text, m => Apart(EnglishNumbers.Cardinal(m.Value.Replace(",", "", StringComparison.Ordinal))));
+        text = Thousands().Replace(text, "");
         text = Money().Replace(text, m => Amount(m.Groups[1].Value[0], m.Groups[2].Value, m.Groups[3].Value, m.Groups[4].Value));
         text = Time().Replace(text, m => Apart(TimeOfDay(m.Groups[1].Value, m.Groups[2].Value)));
         text = Fraction().Replace(text, m => Apart(Fractions[m.Value]));
@@ -64,6 +65,10 @@ internal static partial class WrittenNumbers
         var small = $"{EnglishNumbers.Cardinal(part.TrimStart('0'))} {(part == "01" ? smallOne : smallMany)}";
         return Apart(whole.TrimStart('0').Length == 0 ? small : $"{spoken} {small}");
     }
+
+    // with a comma it is no year
+    [GeneratedRegex(@"(?<![0-9.,]|[$£€]\s*)[0-9]{1,3}(?:,[0-9]{3})+(?![.,]?[0-9]|st|nd|rd|th)")]
+    private static partial Regex Grouped();
 
     [GeneratedRegex(@"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")]
     private static partial Regex Thousands();

@@ -25,6 +25,7 @@ public class TextNormaliserTests
     [InlineData("0 7 13", "zero seven thirteen")]
     [InlineData("1,234", "one thousand two hundred thirty four")]
     [InlineData("1,000,000", "one million")]
+    [InlineData("1,990.5 1,990th 1,2,3", "one thousand nine hundred ninety point five one thousand nine hundred ninetieth one two three")]
     [InlineData("123456", "one hundred twenty three thousand four hundred fifty six")]
     [InlineData("007", "zero zero seven")]
     [InlineData("12345678901234567", "one two three four five six seven eight nine zero one two three four five six seven")]

@@ -116,7 +116,7 @@ public sealed class TranscribeCommandTests : IDisposable
         _tool.OutIsTerminal = terminal;
         _tool.Transcriber.Script("a", [Events.Partial("he"), Events.Final("hello"), Events.End()]);
         Assert.Equal(0, await _tool.RunAsync("transcribe", "--partials", "a.wav"));
-        Assert.Equal(expected, _tool.Out.ReplaceLineEndings("\n"));
+        Assert.Equal(expected, _tool.Out.Replace(Environment.NewLine, "\n", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -38,12 +38,11 @@ public class WordAlignerTests
         .Sample((reference, hypothesis) => Assert.Equal(Distance(reference, hypothesis), Errors(reference, hypothesis)));
 
     [Fact]
-    public void Swapping_the_texts_swaps_insertions_and_deletions_only() => Gen.Select(Texts, Texts).Sample((one, other) =>
+    public void Swapping_the_texts_swaps_insertions_and_deletions() => Gen.Select(Texts, Texts).Sample((one, other) =>
     {
         var there = ErrorCounts.Of(WordAligner.Align(one, other));
         var back = ErrorCounts.Of(WordAligner.Align(other, one));
-        Assert.Equal(there.Errors, back.Errors);
-        Assert.Equal(there.Insertions - there.Deletions, back.Deletions - back.Insertions);
+        Assert.Equal(there, new ErrorCounts(back.Matches, back.Substitutions, Insertions: back.Deletions, Deletions: back.Insertions));
     });
 
     [Fact]
@@ -54,10 +53,10 @@ public class WordAlignerTests
     public void A_text_has_no_errors_against_itself() => Texts.Sample(text => Assert.Equal(0, Errors(text, text)));
 
     [Fact]
-    public void Halving_long_texts_costs_no_accuracy() => Gen.Select(Texts, Texts, Gen.Int[1, 60]).Sample((reference, hypothesis, maxCells) =>
+    public void Halving_long_texts_changes_no_count() => Gen.Select(Texts, Texts, Gen.Int[1, 60]).Sample((reference, hypothesis, maxCells) =>
     {
         var alignment = WordAligner.Align(reference, hypothesis, maxCells);
-        Assert.Equal(Errors(reference, hypothesis), ErrorCounts.Of(alignment).Errors);
+        Assert.Equal(ErrorCounts.Of(WordAligner.Align(reference, hypothesis)), ErrorCounts.Of(alignment));
         Assert.Equal(reference, alignment.Where(w => w.Reference is not null).Select(w => w.Reference!));
         Assert.Equal(hypothesis, alignment.Where(w => w.Hypothesis is not null).Select(w => w.Hypothesis!));
     });
