@@ -114,6 +114,11 @@ public sealed class SpeechModel : IAcousticModel, IAsyncDisposable
             WarmUp(package, sessions, ct);
             return new SpeechModel(package, sessions);
         }
+        catch (SpeechModelException e)
+        {
+            sessions.Release();
+            throw new SpeechModelException($"{e.Message} The sizes in {package.ManifestPath} do not fit this file: take all files from one package.", e.File, e);
+        }
         catch
         {
             sessions.Release();
