@@ -40,7 +40,7 @@ public sealed class SessionPool : IAsyncDisposable
         _engine = new SessionEngine(model, clock);
         _slots = new StateSlots(_engine.Layout);
         _counters = new PoolCounters(_engine, workers);
-        _scheduler = new StepScheduler(_engine, _slots, workers, _options.MaxBatch) { Released = OnReleased };
+        _scheduler = new StepScheduler(_engine, _slots, workers, _options.MaxBatch) { Left = OnLeft, Released = OnReleased };
         _workers = new StepWorker[workers];
         for (var i = 0; i < workers; i++) _workers[i] = new StepWorker(_engine, _scheduler, _slots, _counters, i);
         _calibrated = Task.WhenAll(_workers.Select(worker => worker.Calibrated));
@@ -217,15 +217,8 @@ public sealed class SessionPool : IAsyncDisposable
         return new SpeechSession(_engine, _scheduler, _slots, _counters, stream, snapshot);
     }
 
-    private void OnReleased(SessionStream stream)
+    private void OnLeft(SessionStream stream)
     {
-        lock (stream.Gate)
-        {
-            stream.Mel.Release();
-            stream.RoomWaiter?.TrySetResult();
-            stream.RoomWaiter = null;
-        }
-
         lock (_gate)
         {
             if (!_streams.Remove(stream)) return;
@@ -233,6 +226,16 @@ public sealed class SessionPool : IAsyncDisposable
         }
 
         SpeechMetrics.ActiveSessions.Add(-1);
+    }
+
+    private static void OnReleased(SessionStream stream)
+    {
+        lock (stream.Gate)
+        {
+            stream.Mel.Release();
+            stream.RoomWaiter?.TrySetResult();
+            stream.RoomWaiter = null;
+        }
     }
 
     /// <summary>Gives a place to the next in line, or back to the pool. Under the lock.</summary>

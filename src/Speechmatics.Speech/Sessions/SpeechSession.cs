@@ -95,7 +95,7 @@ public sealed partial class SpeechSession : IAsyncDisposable
 
         _scheduler.Notify(_stream);
 
-        // the stream may have ended by itself before it saw the request
+        // the stream may have ended by itself before it could see the request
         if (_stream.State == StreamState.Closed) request.Done.TrySetResult();
         return request.Done.Task.WaitAsync(cancellationToken);
     }
@@ -134,8 +134,8 @@ public sealed partial class SpeechSession : IAsyncDisposable
         GC.SuppressFinalize(this);
         var failure = new ObjectDisposedException(nameof(SpeechSession));
         _stream.Events.Abandon(failure);
-        _scheduler.Close(_stream);
         _stream.Flush?.Done.TrySetException(failure);
+        _scheduler.Close(_stream);
         return ValueTask.CompletedTask;
     }
 

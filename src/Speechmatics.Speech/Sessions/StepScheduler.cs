@@ -45,7 +45,10 @@ internal sealed class StepScheduler
 
     public LatencyController Controller { get; }
 
-    /// <summary>Called, without the lock, when a stream is over and holds nothing any more.</summary>
+    /// <summary>Called, without the lock, as soon as a stream is closed, though a worker may still be running it: its place in the pool is free. May be called twice.</summary>
+    public Action<SessionStream>? Left { get; set; }
+
+    /// <summary>Called, without the lock, when a stream is over and no worker touches it any more.</summary>
     public Action<SessionStream>? Released { get; set; }
 
     public double Utilisation { get; private set; }
@@ -145,22 +148,24 @@ internal sealed class StepScheduler
         }
 
         for (var row = 0; released > 0 && row < batch.Rows; row++)
-            if (batch.Stream(row).State == StreamState.Closed) Released?.Invoke(batch.Stream(row));
+            if (batch.Stream(row).State == StreamState.Closed) Release(batch.Stream(row));
     }
 
     /// <summary>Closes a stream: now, or as soon as the worker that runs it lets go.</summary>
     public void Close(SessionStream stream)
     {
+        bool running;
         lock (_gate)
         {
             if (stream.State == StreamState.Closed) return;
             stream.CloseRequested = true;
-            if (stream.State == StreamState.Running) return;
+            running = stream.State == StreamState.Running;
             if (stream.State == StreamState.Queued) _due.Remove(stream);
-            CloseNow(stream);
+            if (!running) CloseNow(stream);
         }
 
-        Released?.Invoke(stream);
+        Left?.Invoke(stream);
+        if (!running) Released?.Invoke(stream);
     }
 
     /// <summary>Takes a stream out of the scheduler's hands; completes when no worker runs it any more. Give it back with <see cref="LetGoOf"/>.</summary>
@@ -186,7 +191,7 @@ internal sealed class StepScheduler
     public void LetGoOf(SessionStream stream)
     {
         lock (_gate) LetGo(stream);
-        if (stream.State == StreamState.Closed) Released?.Invoke(stream);
+        if (stream.State == StreamState.Closed) Release(stream);
     }
 
     /// <summary>Gives a restored stream, which nobody else knows yet, a slot to load its state into.</summary>
@@ -315,11 +320,18 @@ internal sealed class StepScheduler
         if (plan.Kind != StepKind.None) Enqueue(stream, plan, stream.NextArrival > 0 ? stream.NextArrival : _engine.Clock.GetTimestamp());
     }
 
+    private void Release(SessionStream stream)
+    {
+        Left?.Invoke(stream);
+        Released?.Invoke(stream);
+    }
+
     private void CloseNow(SessionStream stream)
     {
         stream.State = StreamState.Closed;
         if (stream.Slot >= 0) _slots.Free(stream.Slot);
         stream.Slot = -1;
+        stream.Flush?.Done.TrySetResult();
         stream.OwnershipWaiter?.SetException(new ObjectDisposedException(nameof(SpeechSession)));
         stream.OwnershipWaiter = null;
     }
