@@ -41,7 +41,7 @@ public abstract class AudioSource
 
     /// <summary>
     /// A file of any format: WAV is read directly, whatever its name, and all else (mp3, m4a, ogg, webm, flac, video, rare WAV codecs) through an <c>ffmpeg</c> process, which must be on the PATH. ffmpeg runs
-    /// only while the reader is open, may read local files only, and takes the first audio track. Can be opened repeatedly.
+    /// only while the reader is open, may read local files only, and takes the first audio track; damage that it steps over without a word gives no notice. Can be opened repeatedly.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="channels">Which channels are heard; the average of all by default.</param>

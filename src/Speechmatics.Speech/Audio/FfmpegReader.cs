@@ -93,10 +93,10 @@ internal sealed class FfmpegReader : AudioReader
     private static Process Start(string path, string executable)
     {
         var start = new ProcessStartInfo(executable) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true };
-        // file: and the whitelist keep names and playlists from opening network addresses
+        // crccheck finds damage that would pass as noise; file: and the whitelist keep names and playlists from opening network addresses
         string[] arguments =
         [
-            "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file", "-i", $"file:{path}",
+            "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file", "-err_detect", "crccheck", "-i", $"file:{path}",
             "-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
