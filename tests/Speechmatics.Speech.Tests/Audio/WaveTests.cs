@@ -125,7 +125,8 @@ public class WaveTests
             writer.Write(Speech.Length / 2L);
             writer.Write(0);
         });
-        var file = new WaveBytes().Chunk("ds64", sizes).Chunk("fmt ", Format16).Chunk("data", Speech, uint.MaxValue).Chunk("LIST", new byte[64]).File(riff, uint.MaxValue);
+        var file = new WaveBytes().Chunk("ds64", sizes).Chunk("fmt ", Format16).Chunk("data", Speech, uint.MaxValue)
+            .Chunk("LIST", new byte[64]).File(riff, uint.MaxValue);
         await using var reader = await AudioSource.FromWaveStream(new PipeLikeStream(file)).OpenAsync();
         Assert.Equal(Speech.Length / 32000.0, reader.Duration!.Value.TotalSeconds, 1e-6);
         Assert.Equal(Clip.Floats(), await Clip.ReadAllAsync(reader));
@@ -221,13 +222,13 @@ public class WaveTests
         { "cut inside the header", new WaveBytes().Chunk("fmt ", Format16).File()[..30], "without a data chunk" },
         { "no format", new WaveBytes().Chunk("data", new byte[10]).File(), "before the fmt chunk" },
         { "short format", new WaveBytes().Chunk("fmt ", Format16[..14]).Chunk("data", []).File(), "fmt chunk has 14 bytes" },
-        { "rate", Header(WaveBytes.Format(1, 1, 2000, 16)), "sample rate is 2000" },
-        { "no channels", Header(WaveBytes.Format(1, 0, 16000, 16)), "number of channels is 0" },
-        { "many channels", Header(WaveBytes.Format(1, 65, 16000, 16)), "number of channels is 65" },
+        { "rate", Header(WaveBytes.Format(1, 1, 2000, 16)), "fmt chunk says sample rate 2000" },
+        { "no channels", Header(WaveBytes.Format(1, 0, 16000, 16)), "fmt chunk says 0 channels" },
+        { "many channels", Header(WaveBytes.Format(1, 65, 16000, 16)), "fmt chunk says 65 channels" },
         { "adpcm", Header(WaveBytes.Format(2, 1, 16000, 4)), "codec 2 with 4 bits" },
         { "long pcm", Header(WaveBytes.Format(1, 1, 16000, 64)), "codec 1 with 64 bits" },
-        { "align", Header(WaveBytes.Format(1, 2, 16000, 16, frameBytes: 2)), "block align is 2 and must be 4" },
-        { "short extensible", Header(WaveBytes.Format(0xFFFE, 1, 16000, 16)), "extensible fmt chunk has 16 bytes" },
+        { "align", Header(WaveBytes.Format(1, 2, 16000, 16, frameBytes: 2)), "fmt chunk says block align 2, which must be 4" },
+        { "short extensible", Header(WaveBytes.Format(0xFFFE, 1, 16000, 16)), "fmt chunk is extensible, has 16 bytes and needs 40" },
         { "sub-format", Header(WaveBytes.Extensible(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), 1, 16000, 16)), "sub-format 00000001-0002" },
     };
 
@@ -254,7 +255,7 @@ public class WaveTests
     public async Task A_channel_that_is_not_there_is_an_error()
     {
         var error = await Assert.ThrowsAsync<AudioFormatException>(async () => await AudioSource.FromWaveFile(Clip.Path(), ChannelSelection.Only(1)).OpenAsync());
-        Assert.Contains("channel 1 is asked for, and the fmt chunk has 1 channel(s)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("channel 1 is asked for, and the fmt chunk says 1 channel(s)", error.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Header(byte[] format) => new WaveBytes().Chunk("fmt ", format).Chunk("data", new byte[64]).File();
