@@ -1,9 +1,9 @@
 namespace Speechmatics.Speech.Audio;
 
 /// <summary>
-/// Audio cannot be read: a bad header, an unsupported codec, a channel that is not there, values that are not numbers, or an ffmpeg that is missing or failed. The message
-/// names the source, the field and the fix. A file that does not exist or cannot be opened throws the CLR's own exceptions, and audio that merely ends early is no
-/// error: see <see cref="AudioReader.Notice"/>.
+/// Audio cannot be read: a bad header, an unsupported codec, a channel that is not there, values that are not numbers, or an ffmpeg that is
+/// missing or failed. The message names the source, the field and the fix. A file that does not exist or cannot be opened throws the CLR's
+/// own exceptions, and audio that merely ends early is no error: see <see cref="AudioReader.Notice"/>.
 /// </summary>
 public sealed class AudioFormatException : Exception
 {

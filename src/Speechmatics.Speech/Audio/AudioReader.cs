@@ -1,7 +1,8 @@
 namespace Speechmatics.Speech.Audio;
 
 /// <summary>
-/// Reads one source of audio from start to end as mono samples, in constant memory. For one caller at a time; await a read, or cancel it and await it, before disposing.
+/// Reads one source of audio from start to end as mono samples, in constant memory. For one caller at a time; await a read, or cancel it
+/// and await it, before disposing.
 /// </summary>
 public abstract class AudioReader : IAsyncDisposable
 {
@@ -12,16 +13,18 @@ public abstract class AudioReader : IAsyncDisposable
     public virtual TimeSpan? Duration => null;
 
     /// <summary>
-    /// Null while all is well. Set at the latest by the read that returns 0, when the audio was cut short or damaged: what is missing and where. What was readable has been read.
+    /// Null while all is well. Set at the latest by the read that returns 0, when the audio was cut short or damaged: what is missing and
+    /// where. What was readable has been read.
     /// </summary>
     public virtual string? Notice => null;
 
     /// <summary>
-    /// Reads the next samples. Returns as soon as there are some, so live audio is not held back; waits when there are none yet. Values are copied: floats in the source
-    /// come out unchanged, also when they exceed full scale or are not finite.
+    /// Reads the next samples. Returns as soon as there are some, so live audio is not held back; waits when there are none yet. Values are
+    /// copied: floats in the source come out unchanged, also when they exceed full scale or are not finite.
     /// </summary>
     /// <param name="samples">Receives the samples, full scale at ±1. Not empty.</param>
-    /// <param name="cancellationToken">Stops waiting. A source read through a process or a sequence ends with it; its reader can only be disposed then.</param>
+    /// <param name="cancellationToken">Stops waiting. A source read through a process or a sequence ends with it; its reader can only be
+    /// disposed then.</param>
     /// <returns>The number of samples written; 0 at the end of the audio, and from then on.</returns>
     /// <exception cref="ArgumentException"><paramref name="samples"/> is empty.</exception>
     /// <exception cref="ObjectDisposedException">The reader has been disposed.</exception>

@@ -3,20 +3,23 @@ using System.IO.Pipelines;
 namespace Speechmatics.Speech.Audio;
 
 /// <summary>
-/// Audio that can be opened and read: a file, a stream, a pipe or a sequence. Sources of files can be opened any number of times, also at once; the others once. Nothing is opened or
-/// read before <see cref="OpenAsync"/>, and no source is ever held in memory as a whole. Thread-safe.
+/// Audio that can be opened and read: a file, a stream, a pipe or a sequence. Sources of files can be opened any number of times, also at
+/// once; the others once. Nothing is opened or read before <see cref="OpenAsync"/>, and no source is ever held in memory as a whole.
+/// Thread-safe.
 /// </summary>
 public abstract class AudioSource
 {
     /// <summary>Opens the source and reads its header, if it has one.</summary>
     /// <param name="cancellationToken">Gives up opening.</param>
-    /// <exception cref="AudioFormatException">The header is bad or unsupported, a channel is asked for that is not there, or ffmpeg is needed and missing or failed.</exception>
+    /// <exception cref="AudioFormatException">The header is bad or unsupported, a channel is asked for that is not there, or ffmpeg is
+    /// needed and missing or failed.</exception>
     /// <exception cref="InvalidOperationException">The source can be opened once, and has been.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     public abstract ValueTask<AudioReader> OpenAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// A WAV file: RIFF, RF64 or BW64, with 8, 16, 24 or 32-bit integers, 32 or 64-bit floats, µ-law or A-law, 4000 to 192000 Hz, 1 to 64 channels. Can be opened repeatedly.
+    /// A WAV file: RIFF, RF64 or BW64, with 8, 16, 24 or 32-bit integers, 32 or 64-bit floats, µ-law or A-law, 4000 to 192000 Hz, 1 to 64
+    /// channels. Can be opened repeatedly.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="channels">Which channels are heard; the average of all by default.</param>
@@ -27,8 +30,8 @@ public abstract class AudioSource
     }
 
     /// <summary>
-    /// A stream in any format of <see cref="FromWaveFile"/>. It need not be seekable: data of length 0 or 0xFFFFFFFF, as programs write that do not know it yet, are read to the
-    /// stream's end. Can be opened once.
+    /// A stream in any format of <see cref="FromWaveFile"/>. It need not be seekable: data of length 0 or 0xFFFFFFFF, as programs write
+    /// that do not know it yet, are read to the stream's end. Can be opened once.
     /// </summary>
     /// <param name="stream">The stream, at the header's first byte.</param>
     /// <param name="channels">Which channels are heard; the average of all by default.</param>
@@ -40,8 +43,9 @@ public abstract class AudioSource
     }
 
     /// <summary>
-    /// A file of any format: WAV is read directly, whatever its name, and all else (mp3, m4a, ogg, webm, flac, video, rare WAV codecs) through an <c>ffmpeg</c> process, which must be on the PATH. ffmpeg runs
-    /// only while the reader is open, may read local files only, and takes the first audio track. Can be opened repeatedly.
+    /// A file of any format: WAV is read directly, whatever its name, and all else (mp3, m4a, ogg, webm, flac, video, rare WAV codecs)
+    /// through an <c>ffmpeg</c> process, which must be on the PATH. ffmpeg runs only while the reader is open, may read local files only,
+    /// and takes the first audio track; damage that it steps over without a word gives no notice. Can be opened repeatedly.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="channels">Which channels are heard; the average of all by default.</param>
@@ -77,7 +81,8 @@ public abstract class AudioSource
     }
 
     /// <summary>Mono floats in pieces of any size, such as a microphone library gives. Can be opened once.</summary>
-    /// <param name="samples">The pieces, full scale at ±1. Each must stay as it is until the next one is asked for. Cancelling a read cancels the sequence.</param>
+    /// <param name="samples">The pieces, full scale at ±1. Each must stay as it is until the next one is asked for. Cancelling a read
+    /// cancels the sequence.</param>
     /// <param name="sampleRate">Samples a second, 4000 to 192000.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="sampleRate"/> is out of its range.</exception>
     public static AudioSource FromSamples(IAsyncEnumerable<ReadOnlyMemory<float>> samples, int sampleRate)

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Speechmatics.Speech.Audio;
 
 /// <summary>
-/// The sum of products of two spans in an order that depends on their length alone. TensorPrimitives.Dot promises no order, and the resampler's output must not
-/// depend on where in memory its samples lie.
+/// The sum of products of two spans in an order that depends on their length alone. TensorPrimitives.Dot promises no order, and the
+/// resampler's output must not depend on where in memory its samples lie.
 /// </summary>
 internal static class DotProduct
 {

@@ -4,8 +4,9 @@ using System.Diagnostics;
 namespace Speechmatics.Speech.Audio;
 
 /// <summary>
-/// Reads a file through an ffmpeg process that writes it to its standard output as WAV with 32-bit floats, at the file's own rate and channels. Waits for ffmpeg, and ffmpeg for
-/// the reader, so memory stays constant. The process ends with the reader, or when a read is cancelled.
+/// Reads a file through an ffmpeg process that writes it to its standard output as WAV with 32-bit floats, at the file's own rate and
+/// channels. Waits for ffmpeg, and ffmpeg for the reader, so memory stays constant. The process ends with the reader, or when a read is
+/// cancelled.
 /// </summary>
 internal sealed class FfmpegReader : AudioReader
 {
@@ -32,7 +33,8 @@ internal sealed class FfmpegReader : AudioReader
     internal int ProcessId => _process.Id;
 
     /// <exception cref="AudioFormatException">ffmpeg is missing, or can make no audio of the file.</exception>
-    public static async ValueTask<AudioReader> OpenAsync(string path, ChannelSelection channels, string executable = "ffmpeg", CancellationToken cancellationToken = default)
+    public static async ValueTask<AudioReader> OpenAsync(
+        string path, ChannelSelection channels, string executable = "ffmpeg", CancellationToken cancellationToken = default)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no file {path}.", path);
         var process = Start(path, executable);
@@ -54,8 +56,9 @@ internal sealed class FfmpegReader : AudioReader
             process.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
             if (!stopped || code == 0) throw;
+            var words = await errors.ConfigureAwait(false);
             throw new AudioFormatException(
-                $"{path}: ffmpeg cannot decode this file (exit code {code}): {await errors.ConfigureAwait(false)}; check that it is whole and holds audio.", path, exception);
+                $"{path}: ffmpeg cannot decode this file (exit code {code}): {words}; check that it is whole and holds audio.", path, exception);
         }
     }
 
@@ -74,7 +77,8 @@ internal sealed class FfmpegReader : AudioReader
         _ended = true;
         await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
         var errors = await _errors.ConfigureAwait(false);
-        if (_process.ExitCode != 0) _notice = $"{_path} was read up to {_samples.Position:c}, where ffmpeg failed (exit code {_process.ExitCode}): {errors}";
+        var code = _process.ExitCode;
+        if (code != 0) _notice = $"{_path} was read up to {_samples.Position:c}, where ffmpeg failed (exit code {code}): {errors}";
         else if (errors.Length > 0) _notice = $"{_path} is damaged; ffmpeg read {_samples.Position:c} of audio and says: {errors}";
         return 0;
     }
@@ -92,11 +96,11 @@ internal sealed class FfmpegReader : AudioReader
 
     private static Process Start(string path, string executable)
     {
-        var start = new ProcessStartInfo(executable) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true };
-        // file: and the whitelist keep names and playlists from opening network addresses
+        var start = new ProcessStartInfo(executable) { RedirectStandardOutput = true, RedirectStandardError = true, CreateNoWindow = true };
+        // crccheck finds damage that would pass as noise; file: and the whitelist keep names and playlists from opening network addresses
         string[] arguments =
         [
-            "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file", "-i", $"file:{path}",
+            "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file", "-err_detect", "crccheck", "-i", $"file:{path}",
             "-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
@@ -107,7 +111,7 @@ internal sealed class FfmpegReader : AudioReader
         catch (Win32Exception exception)
         {
             throw new AudioFormatException(
-                $"{path}: this is not a WAV file that can be read directly, and {executable}, which reads the other formats, could not be started ({exception.Message}). "
+                $"{path}: this is no WAV file that can be read directly, and {executable}, which reads all else, could not be started ({exception.Message}). "
                 + "Install ffmpeg (apt-get install ffmpeg, brew install ffmpeg, winget install ffmpeg) and put it on the PATH, or convert the file to WAV.",
                 path,
                 exception);

@@ -1,8 +1,8 @@
 namespace Speechmatics.Speech.Audio;
 
 /// <summary>
-/// The decoders of ITU-T G.711 as tables, in 16-bit units over 32768. Both laws are sign, 3-bit segment and 4-bit step, sent inverted (µ-law wholly, A-law
-/// every other bit); G.711's 14 and 13 bits are aligned to the top of 16.
+/// The decoders of ITU-T G.711 as tables, in 16-bit units over 32768. Both laws are sign, 3-bit segment and 4-bit step, sent inverted
+/// (µ-law wholly, A-law every other bit); G.711's 14 and 13 bits are aligned to the top of 16.
 /// </summary>
 internal static class G711
 {

@@ -1,14 +1,15 @@
 namespace Speechmatics.Speech.Audio;
 
 /// <summary>
-/// The low-pass filter for one pair of rates, cut into phases: row p holds the taps for an output that lies p/<see cref="Phases"/> of an input sample after an input
-/// sample. A sinc with a Kaiser window (J. Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", 1974): flat to 0.9 of the lower
-/// rate's Nyquist frequency, more than 90 dB down from that frequency on, so that nothing folds back.
+/// The low-pass filter for one pair of rates, cut into phases: row p holds the taps for an output that lies p/<see cref="Phases"/> of an
+/// input sample after an input sample. A sinc with a Kaiser window (J. Kaiser, "Nonrecursive digital filter design using the I0-sinh window
+/// function", 1974): flat to 0.9 of the lower rate's Nyquist frequency, more than 90 dB down from that frequency on, so that nothing folds
+/// back.
 /// </summary>
 /// <remarks>
-/// Immutable and shared: the last <see cref="CacheSize"/> pairs of rates used are kept, 0.1 to 0.5 MB each. Where exact phases would need more than
-/// <see cref="MaxExactCoefficients"/> (rates with a small common divisor, such as 44117 and 16000), there are fewer and the taps between two rows are interpolated linearly, which leaves an
-/// error below -100 dB.
+/// Immutable and shared: the last <see cref="CacheSize"/> pairs of rates used are kept, 0.1 to 0.5 MB each. Where exact phases would need
+/// more than <see cref="MaxExactCoefficients"/> (rates with a small common divisor, such as 44117 and 16000), there are fewer and the taps
+/// between two rows are interpolated linearly, which leaves an error below -100 dB.
 /// </remarks>
 internal sealed class ResamplerFilter
 {
@@ -64,7 +65,10 @@ internal sealed class ResamplerFilter
     /// <summary>Input samples for every <see cref="Up"/> output samples, in lowest terms.</summary>
     public int Down { get; }
 
-    /// <summary>Input samples under the filter: a multiple of <see cref="DotProduct.Multiple"/>. Tap Taps/2 - 1 stands on the input sample at or before the output.</summary>
+    /// <summary>
+    /// Input samples under the filter: a multiple of <see cref="DotProduct.Multiple"/>. Tap Taps/2 - 1 stands on the input sample at or
+    /// before the output.
+    /// </summary>
     public int Taps { get; }
 
     public int Phases { get; }

@@ -6,7 +6,8 @@ using System.Runtime.Intrinsics;
 namespace Speechmatics.Speech.Audio;
 
 /// <summary>
-/// Bytes to floats with full scale at ±1: integers are divided by 2^(bits-1), floats pass unchanged. Sources are little-endian; sources and destinations must not overlap.
+/// Bytes to floats with full scale at ±1: integers are divided by 2^(bits-1), floats pass unchanged. Sources are little-endian; sources and
+/// destinations must not overlap.
 /// </summary>
 internal static class SampleConversion
 {
@@ -75,7 +76,9 @@ internal static class SampleConversion
         }
     }
 
-    /// <summary>Converts 16-bit samples; <paramref name="destination"/> may be longer. TensorPrimitives has no vector path for this conversion.</summary>
+    /// <summary>
+    /// Converts 16-bit samples; <paramref name="destination"/> may be longer. TensorPrimitives has no vector path for this conversion.
+    /// </summary>
     public static void Pcm16ToFloat(ReadOnlySpan<short> source, Span<float> destination)
     {
         ThrowIfShort(source.Length, destination);
@@ -152,7 +155,8 @@ internal static class SampleConversion
     }
 
     /// <summary>
-    /// Interleaved frames to one float for each frame: the chosen channel, or the sum over the channels divided by their number. <paramref name="mono"/> may be longer.
+    /// Interleaved frames to one float for each frame: the chosen channel, or the sum over the channels divided by their number.
+    /// <paramref name="mono"/> may be longer.
     /// </summary>
     public static void ToMono(ReadOnlySpan<float> interleaved, int channels, ChannelSelection selection, Span<float> mono)
     {

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Speechmatics.Speech.Audio;
 
-/// <summary>Reads interleaved samples from a stream that stands at the first of them. Holds 16 KB of bytes, and as many samples when channels are to be mixed.</summary>
+/// <summary>
+/// Reads interleaved samples from a stream that stands at the first of them. Holds 16 KB of bytes, and as many samples when channels are to
+/// be mixed.
+/// </summary>
 internal sealed class SampleStreamReader : AudioReader
 {
     private const int BufferBytes = 16384;
@@ -107,7 +110,12 @@ internal sealed class SampleStreamReader : AudioReader
     {
         var missing = _dataBytes - _bytesRead ?? 0;
         if (missing > 0)
-            return $"{_name} is cut short: the header promises {_layout.TimeOf(_dataBytes!.Value):c} of audio ({_dataBytes} bytes), and it ends at {Position:c}, {missing} bytes early.";
-        return _held > 0 ? $"{_name} ends inside a frame at {Position:c}: the last {_held} of {_bytesRead} bytes are not a whole frame of {_layout.FrameBytes} bytes and were left out." : null;
+        {
+            var promised = _layout.TimeOf(_dataBytes!.Value);
+            return $"{_name} is cut short: the header promises {promised:c} of audio ({_dataBytes} bytes), and it ends at {Position:c}, {missing} bytes early.";
+        }
+
+        if (_held == 0) return null;
+        return $"{_name} ends inside a frame at {Position:c}: the last {_held} of {_bytesRead} bytes are no whole frame of {_layout.FrameBytes} bytes.";
     }
 }

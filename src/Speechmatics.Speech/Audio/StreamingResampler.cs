@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 namespace Speechmatics.Speech.Audio;
 
 /// <summary>
-/// Changes the sample rate of one endless mono stream, piece by piece. Output sample k is the input at time k / toRate exactly: the filter's delay is
-/// compensated, silence being assumed before the stream and after its end. n input samples give ceil(n * toRate / fromRate) in all, the last ones from <see cref="Flush"/>. Samples are bit-equal for any
-/// cutting of the input. Values may slightly exceed ±1 where the input touches full scale.
+/// Changes the sample rate of one endless mono stream, piece by piece. Output sample k is the input at time k / toRate exactly: the
+/// filter's delay is compensated, silence being assumed before the stream and after its end. n input samples give ceil(n * toRate /
+/// fromRate) in all, the last ones from <see cref="Flush"/>. Samples are bit-equal for any cutting of the input. Values may slightly exceed
+/// ±1 where the input touches full scale.
 /// </summary>
 /// <remarks>
-/// Polyphase windowed sinc, see <see cref="ResamplerFilter"/>. An output appears once the input reaches half a filter past it: up to 8 ms from 8 kHz, 4 ms from 16 kHz and above. One caller at a time; no call
-/// allocates after construction. Holds about 2.5 KB at 48 kHz and 10 KB at 192 kHz besides the shared filter. Equal rates copy the samples without delay.
+/// Polyphase windowed sinc, see <see cref="ResamplerFilter"/>. An output appears once the input reaches half a filter past it: 8 ms
+/// from 8 kHz, 4 ms from 16 kHz and above. One caller at a time; no call allocates after construction. Holds about 2.4 KB at 48 kHz and
+/// 8 KB at 192 kHz besides the shared filter. Equal rates copy the samples without delay.
 /// </remarks>
 internal sealed class StreamingResampler
 {
@@ -18,7 +20,8 @@ internal sealed class StreamingResampler
     // null when the rates are equal
     private readonly ResamplerFilter? _filter;
 
-    // _samples[_start.._filled) is what later outputs still need, the next output's first tap at _start; always fewer than Taps between calls. The rest is free.
+    // _samples[_start.._filled) is what later outputs still need, the next output's first tap at _start; always fewer than Taps between
+    // calls. The rest is free.
     private readonly float[] _samples;
     private int _start;
     private int _filled;
@@ -59,7 +62,8 @@ internal sealed class StreamingResampler
 
     /// <summary>Takes all of <paramref name="input"/> and writes the outputs that have become known. The spans must not overlap.</summary>
     /// <returns>Samples written.</returns>
-    /// <exception cref="ArgumentException"><paramref name="output"/> is too short; nothing was taken. <see cref="MaxOutput"/> is always enough.</exception>
+    /// <exception cref="ArgumentException"><paramref name="output"/> is too short; nothing was taken. <see cref="MaxOutput"/> is always
+    /// enough.</exception>
     public int Process(ReadOnlySpan<float> input, Span<float> output)
     {
         if (_filter is null)
@@ -136,7 +140,7 @@ internal sealed class StreamingResampler
     {
         var (fromRate, toRate, phase, count) = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
         if (fromRate != FromRate || toRate != ToRate)
-            throw new InvalidDataException($"The saved resampler goes from {fromRate} to {toRate} Hz, this one from {FromRate} to {ToRate} Hz: restore it with the same rates.");
+            throw new InvalidDataException($"The saved resampler goes from {fromRate} to {toRate} Hz, and this one from {FromRate} to {ToRate} Hz.");
         if (phase < 0 || phase > (_filter?.Up - 1 ?? 0) || count < 0 || count > (_filter?.Taps - 1 ?? 0))
             throw new InvalidDataException($"The saved resampler is damaged: phase {phase}, {count} samples.");
         Reset();

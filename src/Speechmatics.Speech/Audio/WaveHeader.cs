@@ -4,8 +4,9 @@ using System.Text;
 namespace Speechmatics.Speech.Audio;
 
 /// <summary>
-/// The header of a WAV stream, up to the first byte of its samples: RIFF (Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0", 1991),
-/// WAVE_FORMAT_EXTENSIBLE, and RF64 / BW64 with 64-bit sizes in a ds64 chunk (EBU Tech 3306, ITU-R BS.2088). Chunks other than fmt, ds64 and data are skipped.
+/// The header of a WAV stream, up to the first byte of its samples: RIFF (Microsoft and IBM, "Multimedia Programming Interface and Data
+/// Specifications 1.0", 1991), WAVE_FORMAT_EXTENSIBLE, and RF64 / BW64 with 64-bit sizes in a ds64 chunk (EBU Tech 3306, ITU-R BS.2088).
+/// Chunks other than fmt, ds64 and data are skipped.
 /// </summary>
 /// <param name="SampleRate">Samples a second, as the header says.</param>
 /// <param name="Channels">Channels, as the header says.</param>
@@ -44,7 +45,7 @@ internal sealed record WaveHeader(int SampleRate, int Channels, SampleFormat? Fo
         {
             if (chunk.Id == "data")
             {
-                if (header is null) throw new AudioFormatException($"{name}: the data chunk comes before the fmt chunk, so its samples cannot be understood; convert the file with ffmpeg.", file);
+                if (header is null) throw Bad("the data chunk comes before the fmt chunk, which says what it means; convert the file with ffmpeg");
                 return header with { DataBytes = LengthOfData(chunk.Bytes, longDataBytes, riffBytes, reader.Position, stream) };
             }
 
@@ -62,26 +63,28 @@ internal sealed record WaveHeader(int SampleRate, int Channels, SampleFormat? Fo
             await reader.SkipAsync(chunk.Bytes - body.Length + (chunk.Bytes & 1)).ConfigureAwait(false);
         }
 
-        throw new AudioFormatException($"{name}: the file ends after {reader.Position} bytes without a data chunk; it was cut off inside its header, or holds no audio.", file);
+        throw Bad($"the file ends after {reader.Position} bytes without a data chunk; it was cut off inside its header, or holds no audio");
+
+        AudioFormatException Bad(string what) => new($"{name}: {what}.", file);
     }
 
     private static WaveHeader Parse(ReadOnlySpan<byte> format, string name, string? file)
     {
-        if (format.Length < 16) throw new AudioFormatException($"{name}: the fmt chunk has {format.Length} bytes and needs 16 or more; the header is damaged.", file);
+        if (format.Length < 16) throw Bad($"has {format.Length} bytes and needs 16 or more; the header is damaged");
         int codec = BinaryPrimitives.ReadUInt16LittleEndian(format);
         int channels = BinaryPrimitives.ReadUInt16LittleEndian(format[2..]);
         var sampleRate = BinaryPrimitives.ReadUInt32LittleEndian(format[4..]);
         int frameBytes = BinaryPrimitives.ReadUInt16LittleEndian(format[12..]);
         int bits = BinaryPrimitives.ReadUInt16LittleEndian(format[14..]);
         if (sampleRate is < AudioFormat.MinSampleRate or > AudioFormat.MaxSampleRate)
-            throw new AudioFormatException($"{name}: the fmt chunk's sample rate is {sampleRate} and must be {AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate}; convert the file with ffmpeg -ar 16000.", file);
+            throw Bad($"says sample rate {sampleRate}, which must be {AudioFormat.MinSampleRate} to {AudioFormat.MaxSampleRate}; convert with ffmpeg -ar 16000");
         if (channels is < 1 or > AudioFormat.MaxChannels)
-            throw new AudioFormatException($"{name}: the fmt chunk's number of channels is {channels} and must be 1 to {AudioFormat.MaxChannels}; convert the file with ffmpeg -ac 1.", file);
+            throw Bad($"says {channels} channels, which must be 1 to {AudioFormat.MaxChannels}; convert with ffmpeg -ac 1");
 
         var description = $"codec {codec} with {bits} bits";
         if (codec == CodecExtensible)
         {
-            if (format.Length < 40) throw new AudioFormatException($"{name}: the extensible fmt chunk has {format.Length} bytes and needs 40; the header is damaged.", file);
+            if (format.Length < 40) throw Bad($"is extensible, has {format.Length} bytes and needs 40; the header is damaged");
             var standard = format[26..40].SequenceEqual(SubFormatTail);
             codec = standard ? BinaryPrimitives.ReadUInt16LittleEndian(format[24..]) : 0;
             description = standard ? $"codec {codec} with {bits} bits" : $"sub-format {new Guid(format[24..40])}";
@@ -100,9 +103,12 @@ internal sealed record WaveHeader(int SampleRate, int Channels, SampleFormat? Fo
             (CodecMuLaw, 1) => SampleFormat.MuLaw,
             _ => null,
         };
-        if (sampleFormat is { } known && frameBytes != SampleConversion.BytesPerSample(known) * channels)
-            throw new AudioFormatException($"{name}: the fmt chunk's block align is {frameBytes} and must be {SampleConversion.BytesPerSample(known) * channels} for {channels} channel(s) of {bits} bits; the header is damaged.", file);
+        var expected = sampleFormat is { } known ? SampleConversion.BytesPerSample(known) * channels : frameBytes;
+        if (frameBytes != expected)
+            throw Bad($"says block align {frameBytes}, which must be {expected} for {channels} channel(s) of {bits} bits; the header is damaged");
         return new WaveHeader((int)sampleRate, channels, sampleFormat, description, null);
+
+        AudioFormatException Bad(string what) => new($"{name}: the fmt chunk {what}.", file);
     }
 
     // Programs that write to a pipe cannot come back to fill in the sizes. They leave 0 or 0xFFFFFFFF, and sox and arecord about 2^31.

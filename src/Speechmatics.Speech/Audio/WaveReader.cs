@@ -6,7 +6,8 @@ internal static class WaveReader
     public static async ValueTask<AudioReader> OpenFileAsync(string path, ChannelSelection channels, CancellationToken cancellationToken) =>
         await OpenAsync(OpenFile(path), path, path, channels, leaveOpen: false, cancellationToken).ConfigureAwait(false);
 
-    public static async ValueTask<AudioReader> OpenStreamAsync(Stream stream, ChannelSelection channels, bool leaveOpen, CancellationToken cancellationToken) =>
+    public static async ValueTask<AudioReader> OpenStreamAsync(
+        Stream stream, ChannelSelection channels, bool leaveOpen, CancellationToken cancellationToken) =>
         await OpenAsync(stream, "The WAV stream", null, channels, leaveOpen, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Opens the file if it is WAV with a codec of ours; otherwise null.</summary>
@@ -38,7 +39,8 @@ internal static class WaveReader
     }
 
     /// <summary>Reads the header. The stream is disposed when that fails, unless it is to be left open.</summary>
-    public static async ValueTask<SampleStreamReader> OpenAsync(Stream stream, string name, string? file, ChannelSelection channels, bool leaveOpen, CancellationToken cancellationToken)
+    public static async ValueTask<SampleStreamReader> OpenAsync(
+        Stream stream, string name, string? file, ChannelSelection channels, bool leaveOpen, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,13 +57,27 @@ internal static class WaveReader
     private static SampleStreamReader Create(WaveHeader header, Stream stream, string name, string? file, ChannelSelection channels, bool leaveOpen)
     {
         if (header.Format is not { } format)
-            throw new AudioFormatException($"{name}: the fmt chunk's {header.Codec} is not supported (PCM of 8 to 32 bits, floats, µ-law and A-law are); read it with AudioSource.FromFile and ffmpeg.", file);
+        {
+            throw new AudioFormatException(
+                $"{name}: the fmt chunk's {header.Codec} is not supported; PCM of 8 to 32 bits, floats, µ-law and A-law are. "
+                + "AudioSource.FromFile reads the file with ffmpeg.",
+                file);
+        }
+
         if (channels.Channel >= header.Channels)
-            throw new AudioFormatException($"{name}: channel {channels.Channel} is asked for, and the fmt chunk has {header.Channels} channel(s), counted from 0.", file);
+        {
+            throw new AudioFormatException(
+                $"{name}: channel {channels.Channel} is asked for, and the fmt chunk says {header.Channels} channel(s), counted from 0.", file);
+        }
+
         return new SampleStreamReader(name, stream, new SampleLayout(format, header.SampleRate, header.Channels), channels, header.DataBytes, leaveOpen);
     }
 
     // unbuffered: the reader has its own buffer
-    private static FileStream OpenFile(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+    private static FileStream OpenFile(string path) => new(path, new FileStreamOptions
+    {
+        Share = FileShare.ReadWrite | FileShare.Delete,
+        BufferSize = 0,
+        Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+    });
 }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Speechmatics.Speech.Tests.Audio;
 
-/// <summary>The ffmpeg of this machine, to make files with and to compare with. Tests that call it skip where it is not installed.</summary>
+/// <summary>
+/// The ffmpeg of this machine, to make files with and to compare with. Tests that call it skip where it is not installed.
+/// </summary>
 internal static class Ffmpeg
 {
     private static readonly bool Installed = IsInstalled();

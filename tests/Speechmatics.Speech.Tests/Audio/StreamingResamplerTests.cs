@@ -128,15 +128,22 @@ public class StreamingResamplerTests
     [Theory]
     [InlineData(44100)]
     [InlineData(48000)]
-    [InlineData(8001)]
+    [InlineData(32003)]
     public void Speech_taken_to_another_rate_and_back_is_the_same_speech(int rate)
     {
-        var speech = Clip.Floats("librispeech-clean-004");
-        var back = Resample(rate, To, Resample(To, rate, speech));
-        // from 44.1 and 48 kHz only what speech has above 7.2 kHz is missing; by way of 8 kHz, all above 3.6 kHz
-        var error = speech.Zip(back, (a, b) => (double)(a - b) * (a - b)).Sum();
-        var ratio = 10 * Math.Log10(speech.Sum(sample => (double)sample * sample) / error);
-        Assert.True(ratio > (rate < To ? 12 : 30), $"{ratio:f1} dB");
+        // the first round takes away what lies next to Nyquist, where the filter falls; the second finds little more to take
+        var speech = RoundTrip(Clip.Floats("librispeech-clean-004"));
+        var again = RoundTrip(speech);
+        Assert.True(SignalToNoise(speech, again) > 30, $"{SignalToNoise(speech, again):f1} dB");
+        Assert.True(SignalToNoise(speech[1..], again) < 20, "the measure does not notice a shift by one sample");
+
+        float[] RoundTrip(float[] samples) => Resample(rate, To, Resample(To, rate, samples));
+
+        static double SignalToNoise(float[] signal, float[] other)
+        {
+            var error = signal.Zip(other, (a, b) => (double)(a - b) * (a - b)).Sum();
+            return 10 * Math.Log10(signal.Sum(sample => (double)sample * sample) / error);
+        }
     }
 
     [Fact]
