@@ -12,7 +12,8 @@ internal static class BenchmarkModel
     private static string FindRoot()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
-            if (File.Exists(System.IO.Path.Combine(folder, "Speechmatics.Speech.sln"))) return folder;
+            if (File.Exists(System.IO.Path.Combine(folder, "Speechmatics.Speech.sln")))
+                return folder;
         throw new DirectoryNotFoundException("The benchmarks run from inside a checkout: Speechmatics.Speech.sln was not found above them.");
     }
 }

@@ -31,7 +31,8 @@ public class EncoderBenchmarks
         for (var row = 0; row < Batch; row++)
         {
             _streams.Step.SetProcessed(row, 1000);
-            foreach (ref var value in _streams.Step.MelWindow(row)) value = (float)(random.NextDouble() * -16);
+            foreach (ref var value in _streams.Step.MelWindow(row))
+                value = (float)(random.NextDouble() * -16);
         }
     }
 
@@ -71,7 +72,8 @@ public class EncoderBenchmarks
 
         public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
         {
-            if (summary[benchmarkCase]?.ResultStatistics is not { } statistics) return "?";
+            if (summary[benchmarkCase]?.ResultStatistics is not { } statistics)
+                return "?";
             var layout = ModelPackage.Read(BenchmarkModel.Path, verifyHashes: false, CancellationToken.None).Layout;
             var seconds = (int)benchmarkCase.Parameters[nameof(Batch)] * (int)benchmarkCase.Parameters[nameof(Chunk)] * layout.SecondsPerEncoderFrame;
             return (seconds / (statistics.Mean * 1e-9)).ToString("F0", System.Globalization.CultureInfo.InvariantCulture);

@@ -47,15 +47,18 @@ public class GreedyBenchmarks
     [Benchmark]
     public int DecodeAll()
     {
-        foreach (var state in _states) state.Reset();
-        foreach (var tokens in _tokens) tokens.Clear();
+        foreach (var state in _states)
+            state.Reset();
+        foreach (var tokens in _tokens)
+            tokens.Clear();
         if (Batched)
         {
             Decode(0, _clips.Count);
         }
         else
         {
-            for (var i = 0; i < _clips.Count; i++) Decode(i, 1);
+            for (var i = 0; i < _clips.Count; i++)
+                Decode(i, 1);
         }
 
         return _tokens[0].Count;
@@ -75,8 +78,10 @@ public class GreedyBenchmarks
         {
             var rows = 0;
             for (var i = firstClip; i < firstClip + count; i++)
-                if (first < _clips.Frames(i)) _rows[rows++] = new DecodeRow(_states[i], _tokens[i], i, first, Math.Min(first + chunk, _clips.Frames(i)));
-            if (rows == 0) return;
+                if (first < _clips.Frames(i))
+                    _rows[rows++] = new DecodeRow(_states[i], _tokens[i], i, first, Math.Min(first + chunk, _clips.Frames(i)));
+            if (rows == 0)
+                return;
             _clips.FirstFrame = first;
             _decoder.Decode(_clips, _rows.AsSpan(0, rows));
         }

@@ -7,6 +7,7 @@ namespace Speechmatics.Speech.Models;
 /// </summary>
 /// <remarks>
 /// A package is a folder with <c>model.json</c> (the manifest), the ONNX files and the vocabulary that it names. Each run uses one thread; sessions run side by side on the threads of a pool.
+/// Where the manifest has a section <c>files</c> with <c>bytes</c> and <c>sha256</c> for each file, loading compares them.
 /// </remarks>
 public sealed class SpeechModel : IAcousticModel, IAsyncDisposable
 {

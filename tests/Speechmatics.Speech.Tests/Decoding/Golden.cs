@@ -31,6 +31,13 @@ internal sealed record Golden(string Name, int EncoderFrames, int Width, Diction
     /// <summary>The encoder frames at chunk 8, <c>[EncoderFrames, Width]</c>.</summary>
     public float[] ReadEncoded() => ReadFloats(Path.Combine(Folder, Name + ".encoded"));
 
+    /// <summary>The whole recording's mel frames, from the repository if they lie there.</summary>
+    public float[] ReadMel()
+    {
+        var own = Path.Combine(Folder, Name + ".mel");
+        return ReadFloats(File.Exists(own) ? own : Path.Combine(Repository.RequireShared(), "golden", Name + ".mel"));
+    }
+
     /// <summary>Raw little-endian floats.</summary>
     public static float[] ReadFloats(string path) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray();
 

@@ -40,11 +40,10 @@ public class GreedyGoldenTests
     [InlineData(16)]
     public async Task Reference_mel_frames_of_all_clips_in_one_batch_give_the_reference_tokens(int chunk)
     {
-        var folder = Path.Combine(Repository.RequireShared(), "golden");
         IAcousticModel model = await TestModel.English;
         var layout = model.Layout;
         var goldens = Golden.Clips.Select(c => Golden.Read(c.Data)).ToArray();
-        var mels = goldens.Select(g => Golden.ReadFloats(Path.Combine(folder, g.Name + ".mel"))).ToArray();
+        var mels = goldens.Select(g => g.ReadMel()).ToArray();
         TransducerHead[] heads = [TransducerHead.Tdt, TransducerHead.Rnnt];
         var networks = heads.Select(h => model.CreateTransducer(h, goldens.Length)).ToArray();
         var decoders = heads.Select((h, i) => new GreedyTransducerDecoder(networks[i], model.Vocabulary, h)).ToArray();
@@ -64,17 +63,20 @@ public class GreedyGoldenTests
             }
 
             step.Run(goldens.Length, rings.Addresses(0));
-            for (var row = 0; row < goldens.Length; row++) rings.Write(step, row, row, first, chunk);
+            for (var row = 0; row < goldens.Length; row++)
+                rings.Write(step, row, row, first, chunk);
             for (var h = 0; h < heads.Length; h++)
             {
                 decoders[h].Decode(step, [.. goldens.Select((g, row) => (g, row)).Where(x => x.g.EncoderFrames > first)
                     .Select(x => new DecodeRow(states[h][x.row], tokens[h][x.row], x.row, first, Math.Min(first + chunk, x.g.EncoderFrames)))]);
             }
 
-            if (chunk == 8) Compare(step, goldens, first, ref difference, ref magnitude);
+            if (chunk == 8)
+                Compare(step, goldens, first, ref difference, ref magnitude);
         }
 
-        foreach (var network in networks) network.Dispose();
+        foreach (var network in networks)
+            network.Dispose();
         Assert.True(difference <= 0.02 * magnitude, $"encoder frames differ by {difference / magnitude:P2} of their magnitude");
         for (var h = 0; h < heads.Length; h++)
         {
@@ -83,8 +85,10 @@ public class GreedyGoldenTests
                 var expected = goldens[row].For(heads[h], chunk);
                 var actual = tokens[h][row].Tokens;
                 var what = $"{goldens[row].Name}, {heads[h]}, chunk {chunk}, margin {expected.Margin}";
-                if (expected.Margin >= 0.05) Golden.AssertEqual(expected, actual, what);
-                else Assert.True(Edits(expected.Ids, [.. actual.ToArray().Select(t => t.Id)]) <= 1, what + ": more than one token differs");
+                if (expected.Margin >= 0.05)
+                    Golden.AssertEqual(expected, actual, what);
+                else
+                    Assert.True(Edits(expected.Ids, [.. actual.ToArray().Select(t => t.Id)]) <= 1, what + ": more than one token differs");
             }
         }
     }
@@ -96,8 +100,10 @@ public class GreedyGoldenTests
         {
             var to = window.Slice(i * layout.MelBins, layout.MelBins);
             var from = (first + i) * layout.MelBins;
-            if (from < 0 || from >= mel.Length) to.Fill(layout.SilenceMel);
-            else mel.AsSpan((int)from, layout.MelBins).CopyTo(to);
+            if (from < 0 || from >= mel.Length)
+                to.Fill(layout.SilenceMel);
+            else
+                mel.AsSpan((int)from, layout.MelBins).CopyTo(to);
         }
     }
 

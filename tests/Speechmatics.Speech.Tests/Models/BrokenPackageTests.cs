@@ -74,7 +74,8 @@ public class BrokenPackageTests
         var error = await Assert.ThrowsAsync<SpeechModelException>(() => package.LoadAsync());
         Assert.Equal(package.PathOf(file), error.File);
         Assert.Contains(package.PathOf(file), error.Message, StringComparison.Ordinal);
-        foreach (var word in words) Assert.Contains(word, error.Message, StringComparison.Ordinal);
+        foreach (var word in words)
+            Assert.Contains(word, error.Message, StringComparison.Ordinal);
         string[] fixes = ["Copy the whole model folder", "ake all files from one package", "Update the library", "give the folder", "Correct the file"];
         Assert.Contains(fixes, fix => error.Message.Contains(fix, StringComparison.Ordinal));
     }

@@ -26,7 +26,8 @@ internal sealed unsafe class EncoderState
     public void Randomise(Random random)
     {
         for (var state = 0; state < _rings.Length; state++)
-            foreach (ref var value in _rings[state].Span(0, _rings[state].Length)) value = (float)((random.NextDouble() * 2) - 1);
+            foreach (ref var value in _rings[state].Span(0, _rings[state].Length))
+                value = (float)((random.NextDouble() * 2) - 1);
     }
 
     /// <summary>Frame f of a layer goes to slot f mod R; of a chunk longer than the ring only the end stays.</summary>

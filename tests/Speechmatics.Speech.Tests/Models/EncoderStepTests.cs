@@ -23,7 +23,8 @@ public class EncoderStepTests
             {
                 processed[row] = row switch { 0 => 0, 1 => chunk, 2 => 2 * chunk, _ => random.NextInt64(1_000_000_000) };
                 batch.SetProcessed(row, processed[row]);
-                foreach (ref var value in batch.MelWindow(row)) value = (float)(random.NextDouble() * -16);
+                foreach (ref var value in batch.MelWindow(row))
+                    value = (float)(random.NextDouble() * -16);
             }
 
             foreach (var rows in new[] { 2, 3, 5, 8, Rows })
@@ -50,11 +51,13 @@ public class EncoderStepTests
         var state = new EncoderState(model.Layout, 8);
         var addresses = Enumerable.Range(0, 7).Select(state.Addresses).ToArray();
         step.SetChunk(model.Layout.ChunkFrames[0]);
-        foreach (var rows in new[] { 1, 2 }) step.Run(rows, addresses[0]);
+        foreach (var rows in new[] { 1, 2 })
+            step.Run(rows, addresses[0]);
 
         var random = new Random(2);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) step.Run(1 + (i & 1), addresses[random.Next(addresses.Length)]);
+        for (var i = 0; i < 100; i++)
+            step.Run(1 + (i & 1), addresses[random.Next(addresses.Length)]);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -68,7 +71,8 @@ public class EncoderStepTests
         var before = Enumerable.Range(0, model.Layout.States.Length).Select(i => state.Ring(i, 0).ToArray()).ToArray();
         step.SetProcessed(0, 40);
         step.Run(1, state.Addresses(0));
-        for (var i = 0; i < before.Length; i++) Assert.Equal(before[i], state.Ring(i, 0).ToArray());
+        for (var i = 0; i < before.Length; i++)
+            Assert.Equal(before[i], state.Ring(i, 0).ToArray());
     }
 
     [Fact]

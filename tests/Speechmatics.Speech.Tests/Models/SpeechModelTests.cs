@@ -24,10 +24,12 @@ public class SpeechModelTests
     {
         var original = (await TestModel.English).ContentHash;
         using var package = new PackageCopy();
-        await using (var copy = await package.LoadAsync(new SpeechModelOptions { VerifyHashes = false })) Assert.Equal(original, copy.ContentHash);
+        await using (var copy = await package.LoadAsync(new SpeechModelOptions { VerifyHashes = false }))
+            Assert.Equal(original, copy.ContentHash);
 
         File.AppendAllText(package.WithoutHashes().PathOf("tokens.txt"), "\n");
-        await using (var unhashed = await package.LoadAsync()) Assert.NotEqual(original, unhashed.ContentHash);
+        await using (var unhashed = await package.LoadAsync())
+            Assert.NotEqual(original, unhashed.ContentHash);
     }
 
     [Fact]

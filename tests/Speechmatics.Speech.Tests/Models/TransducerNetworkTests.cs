@@ -16,14 +16,17 @@ public class TransducerNetworkTests
         var random = new Random(4);
         for (var row = 0; row < Rows; row++)
         {
-            foreach (ref var token in batch.PredictorContext(row)) token = random.Next(model.Vocabulary.TokenCount);
-            foreach (ref var value in batch.JoinerEncoded(row)) value = (float)((random.NextDouble() * 6) - 3);
+            foreach (ref var token in batch.PredictorContext(row))
+                token = random.Next(model.Vocabulary.TokenCount);
+            foreach (ref var value in batch.JoinerEncoded(row))
+                value = (float)((random.NextDouble() * 6) - 3);
         }
 
         foreach (var rows in new[] { 2, 3, 4, 5, 7, 8, 11, 12, 13, 16, 31, Rows })
         {
             batch.RunPredictor(rows);
-            for (var row = 0; row < rows; row++) batch.Predicted(row).CopyTo(batch.JoinerPredicted(row));
+            for (var row = 0; row < rows; row++)
+                batch.Predicted(row).CopyTo(batch.JoinerPredicted(row));
             batch.RunJoiner(rows);
             for (var row = 0; row < rows; row++)
             {
