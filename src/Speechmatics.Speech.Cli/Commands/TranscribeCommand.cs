@@ -22,7 +22,7 @@ internal static class TranscribeCommand
         });
         var model = CommonOptions.Model();
         var format = CommonOptions.Choice(
-            "--format", "How results are written.", TranscriptFormat.Text,
+            "--format", "How results are written (default: text).",
             ("text", TranscriptFormat.Text), ("json", TranscriptFormat.Json), ("srt", TranscriptFormat.Srt), ("vtt", TranscriptFormat.Vtt), ("ctm", TranscriptFormat.Ctm));
         var output = new Option<string?>("--output") { Description = "Write a file for each recording into this folder instead of standard output.", HelpName = "DIR" };
         var partials = new Option<bool>("--partials") { Description = "Show words while they may still change." };
@@ -31,7 +31,7 @@ internal static class TranscribeCommand
         var channel = CommonOptions.Positive(new Option<int?>("--channel") { Description = "The channel to recognise, from 1 (default: all mixed).", HelpName = "N" });
         var rate = CommonOptions.Positive(new Option<int?>("--rate") { Description = "Sample rate of '-', in Hz (default: 16000).", HelpName = "N" });
         var encoding = CommonOptions.Choice<AudioEncoding?>(
-            "--encoding", "Sample format of '-' (default: pcm16).", null,
+            "--encoding", "Sample format of '-' (default: pcm16).",
             ("pcm16", AudioEncoding.Pcm16), ("float32", AudioEncoding.Float32), ("mulaw", AudioEncoding.MuLaw), ("alaw", AudioEncoding.ALaw));
         var parallel = CommonOptions.Parallel();
 
