@@ -42,7 +42,8 @@ internal static class CommonOptions
             {
                 var word = result.Tokens[0].Value;
                 foreach (var choice in choices)
-                    if (string.Equals(choice.Word, word, StringComparison.OrdinalIgnoreCase)) return choice.Value;
+                    if (string.Equals(choice.Word, word, StringComparison.OrdinalIgnoreCase))
+                        return choice.Value;
                 result.AddError($"{name} {word}: one of {string.Join(", ", choices.Select(c => c.Word))}");
                 return default;
             },
@@ -57,7 +58,8 @@ internal static class CommonOptions
         option.CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > 0) return value;
+            if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > 0)
+                return value;
             result.AddError($"{option.Name} {text}: a whole number above 0 is expected");
             return null;
         };

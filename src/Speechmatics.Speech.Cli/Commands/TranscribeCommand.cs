@@ -83,16 +83,23 @@ internal static class TranscribeCommand
         string[] names, Terminal terminal, TranscriptFormat format, string? output, bool partials, int? parallel, int? rate, AudioEncoding? encoding)
     {
         var raw = names.Count(n => n == AudioInput.StandardInputName);
-        if (raw > 1) throw new UsageException("'-' may be given once: there is one standard input");
-        if (raw == 0 && (rate is not null || encoding is not null)) throw new UsageException("--rate and --encoding describe raw samples from '-'; files say their own");
-        if (raw == 1 && terminal.InputIsTerminal) throw new UsageException("'-' reads raw samples from standard input, which is the keyboard here: pipe audio into it");
-        if (partials && format != TranscriptFormat.Text) throw new UsageException("--partials goes with --format text: the other formats hold finals only");
-        if (partials && output is not null) throw new UsageException("--partials shows words as they come, so it does not go with --output");
-        if (partials && parallel > 1) throw new UsageException("--partials takes one recording at a time, so it does not go with --parallel");
+        if (raw > 1)
+            throw new UsageException("'-' may be given once: there is one standard input");
+        if (raw == 0 && (rate is not null || encoding is not null))
+            throw new UsageException("--rate and --encoding describe raw samples from '-'; files say their own");
+        if (raw == 1 && terminal.InputIsTerminal)
+            throw new UsageException("'-' reads raw samples from standard input, which is the keyboard here: pipe audio into it");
+        if (partials && format != TranscriptFormat.Text)
+            throw new UsageException("--partials goes with --format text: the other formats hold finals only");
+        if (partials && output is not null)
+            throw new UsageException("--partials shows words as they come, so it does not go with --output");
+        if (partials && parallel > 1)
+            throw new UsageException("--partials takes one recording at a time, so it does not go with --parallel");
         if (output is null && names.Length > 1 && !TranscriptWriters.CanFollowEachOther(format))
             throw new UsageException("subtitles of several recordings need a file each: add --output DIR");
 
-        if (output is null) return;
+        if (output is null)
+            return;
         foreach (var same in names.GroupBy(n => new AudioInput { Name = n }.BaseName, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
             throw new UsageException($"{string.Join(" and ", same)} would both be written to {Path.Combine(output, same.Key)}{TranscriptWriters.Extension(format)}");
     }

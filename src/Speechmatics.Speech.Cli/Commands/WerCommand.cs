@@ -49,7 +49,8 @@ internal static class WerCommand
             if (given is not null)
             {
                 foreach (Option option in (Option[])[audio, chunk, head, model, parallel])
-                    if (parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"--hypotheses runs no model, so {option.Name} does not go with it");
+                    if (parsed.GetResult(option) is { Implicit: false })
+                        throw new UsageException($"--hypotheses runs no model, so {option.Name} does not go with it");
             }
 
             var path = parsed.GetRequiredValue(manifest);

@@ -38,12 +38,14 @@ internal static class ModelFactsTable
         terminal.Out.WriteLine();
 
         var states = Tables.Create(terminal, "state", "shape", "size");
-        foreach (var state in facts.States) states.AddRow(Markup.Escape(state.Name), string.Join(" x ", state.Shape), Bytes(state.BytesPerSession));
+        foreach (var state in facts.States)
+            states.AddRow(Markup.Escape(state.Name), string.Join(" x ", state.Shape), Bytes(state.BytesPerSession));
         Tables.Write(states, terminal);
         terminal.Out.WriteLine();
 
         var files = Tables.Create(terminal, "file", "size");
-        foreach (var file in facts.Files) files.AddRow(Markup.Escape(file.Name), Bytes(file.Bytes));
+        foreach (var file in facts.Files)
+            files.AddRow(Markup.Escape(file.Name), Bytes(file.Bytes));
         Tables.Write(files, terminal);
     }
 

@@ -28,7 +28,8 @@ internal static class Tables
 
         var text = new StringWriter();
         new Terminal { Out = text, Error = text, OpenInput = () => Stream.Null }.OutConsole.Write(table);
-        foreach (var line in text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) terminal.Out.WriteLine(line);
+        foreach (var line in text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            terminal.Out.WriteLine(line);
     }
 
     public static Table Create(Terminal terminal, params ReadOnlySpan<string> headings) => Create(terminal, figures: false, headings);
