@@ -28,8 +28,10 @@ internal sealed class ErrorReport(TextWriter error, bool verbose)
         {
             // the message must name the file one way or the other
             var file = (exception as SpeechModelException)?.File ?? (exception as FileNotFoundException)?.FileName;
-            if (file is null && exception is IOException or UnauthorizedAccessException) reason = OneLine(exception.Message);
-            else if (file is not null && !reason.Contains(file, StringComparison.Ordinal)) subject = file;
+            if (file is null && exception is IOException or UnauthorizedAccessException)
+                reason = OneLine(exception.Message);
+            else if (file is not null && !reason.Contains(file, StringComparison.Ordinal))
+                subject = file;
         }
 
         Write(subject, verbose ? $"{reason}{Environment.NewLine}{exception}" : reason);
@@ -40,7 +42,8 @@ internal sealed class ErrorReport(TextWriter error, bool verbose)
     /// <summary>Keeps messages back until <see cref="Release"/>.</summary>
     public void Hold()
     {
-        lock (_lock) _held = true;
+        lock (_lock)
+            _held = true;
     }
 
     public void Release()
@@ -48,7 +51,8 @@ internal sealed class ErrorReport(TextWriter error, bool verbose)
         lock (_lock)
         {
             _held = false;
-            foreach (var line in _waiting) error.WriteLine(line);
+            foreach (var line in _waiting)
+                error.WriteLine(line);
             _waiting.Clear();
         }
     }
@@ -62,8 +66,10 @@ internal sealed class ErrorReport(TextWriter error, bool verbose)
         var line = subject is null ? $"speech: {reason}" : $"speech: {subject}: {reason}";
         lock (_lock)
         {
-            if (_held) _waiting.Add(line);
-            else error.WriteLine(line);
+            if (_held)
+                _waiting.Add(line);
+            else
+                error.WriteLine(line);
         }
     }
 }

@@ -16,7 +16,8 @@ internal static class SpeechTool
         // help asked for on an incomplete line is no error
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var message in parsed.Errors.Select(e => e.Message).Distinct()) terminal.Error.WriteLine($"speech: {message}");
+            foreach (var message in parsed.Errors.Select(e => e.Message).Distinct())
+                terminal.Error.WriteLine($"speech: {message}");
             terminal.Error.WriteLine($"Try '{PathOf(parsed.CommandResult.Command)} --help'.");
             return ExitCode.Usage;
         }
@@ -55,7 +56,8 @@ internal static class SpeechTool
             ModelCommand.Create(services),
             CommonOptions.Verbose,
         };
-        foreach (var help in root.Options.OfType<HelpOption>()) help.Action = new HelpWithExamples();
+        foreach (var help in root.Options.OfType<HelpOption>())
+            help.Action = new HelpWithExamples();
         return root;
     }
 

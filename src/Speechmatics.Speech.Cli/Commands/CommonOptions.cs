@@ -23,7 +23,7 @@ internal static class CommonOptions
     });
 
     public static Option<TransducerHead> Head() => Choice(
-        "--head", "The decoding head.", TransducerHead.Tdt, ("tdt", TransducerHead.Tdt), ("rnnt", TransducerHead.Rnnt));
+        "--head", "The decoding head (default: tdt).", ("tdt", TransducerHead.Tdt), ("rnnt", TransducerHead.Rnnt));
 
     public static Option<int?> Parallel() => Positive(new Option<int?>("--parallel")
     {
@@ -31,21 +31,21 @@ internal static class CommonOptions
         HelpName = "N",
     });
 
-    /// <summary>An option with a fixed set of words.</summary>
-    public static Option<T> Choice<T>(string name, string description, T defaultValue, params (string Word, T Value)[] choices)
+    /// <summary>An option with a fixed set of words; <c>default(T)</c> when it is not given.</summary>
+    public static Option<T?> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
     {
-        var option = new Option<T>(name)
+        var option = new Option<T?>(name)
         {
             Description = description,
             HelpName = string.Join('|', choices.Select(c => c.Word)),
-            DefaultValueFactory = _ => defaultValue,
             CustomParser = result =>
             {
                 var word = result.Tokens[0].Value;
                 foreach (var choice in choices)
-                    if (string.Equals(choice.Word, word, StringComparison.OrdinalIgnoreCase)) return choice.Value;
+                    if (string.Equals(choice.Word, word, StringComparison.OrdinalIgnoreCase))
+                        return choice.Value;
                 result.AddError($"{name} {word}: one of {string.Join(", ", choices.Select(c => c.Word))}");
-                return defaultValue;
+                return default;
             },
         };
         option.CompletionSources.Add(_ => choices.Select(c => new System.CommandLine.Completions.CompletionItem(c.Word)));
@@ -58,7 +58,8 @@ internal static class CommonOptions
         option.CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > 0) return value;
+            if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > 0)
+                return value;
             result.AddError($"{option.Name} {text}: a whole number above 0 is expected");
             return null;
         };

@@ -16,7 +16,8 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             : [.. Below(command).OfType<CommandWithExamples>().Select(c => c.Examples[0])];
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
-        foreach (var example in examples) output.WriteLine($"  {example}");
+        foreach (var example in examples)
+            output.WriteLine($"  {example}");
         output.WriteLine();
         return ExitCode.Success;
     }

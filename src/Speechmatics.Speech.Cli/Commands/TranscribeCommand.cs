@@ -22,7 +22,7 @@ internal static class TranscribeCommand
         });
         var model = CommonOptions.Model();
         var format = CommonOptions.Choice(
-            "--format", "How results are written.", TranscriptFormat.Text,
+            "--format", "How results are written (default: text).",
             ("text", TranscriptFormat.Text), ("json", TranscriptFormat.Json), ("srt", TranscriptFormat.Srt), ("vtt", TranscriptFormat.Vtt), ("ctm", TranscriptFormat.Ctm));
         var output = new Option<string?>("--output") { Description = "Write a file for each recording into this folder instead of standard output.", HelpName = "DIR" };
         var partials = new Option<bool>("--partials") { Description = "Show words while they may still change." };
@@ -31,7 +31,7 @@ internal static class TranscribeCommand
         var channel = CommonOptions.Positive(new Option<int?>("--channel") { Description = "The channel to recognise, from 1 (default: all mixed).", HelpName = "N" });
         var rate = CommonOptions.Positive(new Option<int?>("--rate") { Description = "Sample rate of '-', in Hz (default: 16000).", HelpName = "N" });
         var encoding = CommonOptions.Choice<AudioEncoding?>(
-            "--encoding", "Sample format of '-' (default: pcm16).", null,
+            "--encoding", "Sample format of '-' (default: pcm16).",
             ("pcm16", AudioEncoding.Pcm16), ("float32", AudioEncoding.Float32), ("mulaw", AudioEncoding.MuLaw), ("alaw", AudioEncoding.ALaw));
         var parallel = CommonOptions.Parallel();
 
@@ -83,16 +83,23 @@ internal static class TranscribeCommand
         string[] names, Terminal terminal, TranscriptFormat format, string? output, bool partials, int? parallel, int? rate, AudioEncoding? encoding)
     {
         var raw = names.Count(n => n == AudioInput.StandardInputName);
-        if (raw > 1) throw new UsageException("'-' may be given once: there is one standard input");
-        if (raw == 0 && (rate is not null || encoding is not null)) throw new UsageException("--rate and --encoding describe raw samples from '-'; files say their own");
-        if (raw == 1 && terminal.InputIsTerminal) throw new UsageException("'-' reads raw samples from standard input, which is the keyboard here: pipe audio into it");
-        if (partials && format != TranscriptFormat.Text) throw new UsageException("--partials goes with --format text: the other formats hold finals only");
-        if (partials && output is not null) throw new UsageException("--partials shows words as they come, so it does not go with --output");
-        if (partials && parallel > 1) throw new UsageException("--partials takes one recording at a time, so it does not go with --parallel");
+        if (raw > 1)
+            throw new UsageException("'-' may be given once: there is one standard input");
+        if (raw == 0 && (rate is not null || encoding is not null))
+            throw new UsageException("--rate and --encoding describe raw samples from '-'; files say their own");
+        if (raw == 1 && terminal.InputIsTerminal)
+            throw new UsageException("'-' reads raw samples from standard input, which is the keyboard here: pipe audio into it");
+        if (partials && format != TranscriptFormat.Text)
+            throw new UsageException("--partials goes with --format text: the other formats hold finals only");
+        if (partials && output is not null)
+            throw new UsageException("--partials shows words as they come, so it does not go with --output");
+        if (partials && parallel > 1)
+            throw new UsageException("--partials takes one recording at a time, so it does not go with --parallel");
         if (output is null && names.Length > 1 && !TranscriptWriters.CanFollowEachOther(format))
             throw new UsageException("subtitles of several recordings need a file each: add --output DIR");
 
-        if (output is null) return;
+        if (output is null)
+            return;
         foreach (var same in names.GroupBy(n => new AudioInput { Name = n }.BaseName, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
             throw new UsageException($"{string.Join(" and ", same)} would both be written to {Path.Combine(output, same.Key)}{TranscriptWriters.Extension(format)}");
     }

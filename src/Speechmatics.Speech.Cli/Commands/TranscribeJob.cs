@@ -26,7 +26,8 @@ internal sealed class TranscribeJob(ToolServices services, ErrorReport errors)
     {
         var transcriber = await services.CreateTranscriber(Settings, cancellationToken).ConfigureAwait(false);
         await using var _ = transcriber.ConfigureAwait(false);
-        if (OutputFolder is not null) Directory.CreateDirectory(OutputFolder);
+        if (OutputFolder is not null)
+            Directory.CreateDirectory(OutputFolder);
 
         var ordered = new OrderedOutput(Terminal.Out);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Settings.Parallel, CancellationToken = cancellationToken };
@@ -35,11 +36,14 @@ internal sealed class TranscribeJob(ToolServices services, ErrorReport errors)
             Parallel.ForEachAsync(Inputs.Index(), options, async (input, token) =>
             {
                 using var progress = display.Start(input.Item.BaseName);
-                if (OutputFolder is null) await ToStandardOutputAsync(transcriber, ordered, input.Index, input.Item, progress, token).ConfigureAwait(false);
-                else await ToFileAsync(transcriber, input.Item, progress, token).ConfigureAwait(false);
+                if (OutputFolder is null)
+                    await ToStandardOutputAsync(transcriber, ordered, input.Index, input.Item, progress, token).ConfigureAwait(false);
+                else
+                    await ToFileAsync(transcriber, input.Item, progress, token).ConfigureAwait(false);
             })).ConfigureAwait(false);
 
-        if (OutputFolder is null && Inputs.Length > 1) Terminal.Out.Write(TranscriptWriters.AfterAll(Format));
+        if (OutputFolder is null && Inputs.Length > 1)
+            Terminal.Out.Write(TranscriptWriters.AfterAll(Format));
         return _failed == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 
@@ -47,7 +51,8 @@ internal sealed class TranscribeJob(ToolServices services, ErrorReport errors)
         ITranscriber transcriber, OrderedOutput ordered, int index, AudioInput input, IProgress<TranscriptionProgress>? progress, CancellationToken cancellationToken)
     {
         using var output = ordered.Open(index);
-        if (Inputs.Length > 1) output.Write(TranscriptWriters.Before(Format, index, input.Name));
+        if (Inputs.Length > 1)
+            output.Write(TranscriptWriters.Before(Format, index, input.Name));
         ITranscriptWriter writer = !Settings.Partials ? TranscriptWriters.Create(Format, output, input)
             : Terminal.OutIsTerminal ? new LiveTranscriptWriter(output, Terminal.Width)
             : new PartialLinesWriter(output);
@@ -68,7 +73,8 @@ internal sealed class TranscribeJob(ToolServices services, ErrorReport errors)
                 whole = await TranscribeAsync(transcriber, input, TranscriptWriters.Create(Format, output, input), progress, cancellationToken).ConfigureAwait(false);
             }
 
-            if (whole) File.Move(unfinished, path, overwrite: true);
+            if (whole)
+                File.Move(unfinished, path, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -89,7 +95,8 @@ internal sealed class TranscribeJob(ToolServices services, ErrorReport errors)
         {
             await foreach (var speechEvent in transcriber.TranscribeAsync(input, progress, cancellationToken).WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                if (speechEvent is SessionNotice notice) errors.Report(input.Name, notice.Message);
+                if (speechEvent is SessionNotice notice)
+                    errors.Report(input.Name, notice.Message);
                 writer.Write(speechEvent);
             }
         }

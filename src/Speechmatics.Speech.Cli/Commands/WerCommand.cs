@@ -26,10 +26,10 @@ internal static class WerCommand
         var head = CommonOptions.Head();
         var parallel = CommonOptions.Parallel();
         var normalise = CommonOptions.Choice(
-            "--normalise", "Forms made alike before comparing: case and punctuation, or also numbers, titles, contractions and spellings.", Normalisation.Standard,
+            "--normalise", "Forms made alike before comparing: case and punctuation, or also numbers, titles, contractions and spellings (default: standard).",
             ("standard", Normalisation.Standard), ("full", Normalisation.Full));
         var show = CommonOptions.Choice(
-            "--show", "Print alignments: of every recording, of those with errors, or none.", AlignmentsShown.None,
+            "--show", "Print alignments: of every recording, of those with errors, or none (default: none).",
             ("alignment", AlignmentsShown.All), ("errors", AlignmentsShown.Errors), ("none", AlignmentsShown.None));
         var json = new Option<string?>("--json") { Description = "Also write the report to this file as JSON.", HelpName = "FILE" };
 
@@ -49,7 +49,8 @@ internal static class WerCommand
             if (given is not null)
             {
                 foreach (Option option in (Option[])[audio, chunk, head, model, parallel])
-                    if (parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"--hypotheses runs no model, so {option.Name} does not go with it");
+                    if (parsed.GetResult(option) is { Implicit: false })
+                        throw new UsageException($"--hypotheses runs no model, so {option.Name} does not go with it");
             }
 
             var path = parsed.GetRequiredValue(manifest);

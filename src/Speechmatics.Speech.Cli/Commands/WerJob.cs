@@ -35,15 +35,20 @@ internal sealed class WerJob(ToolServices services, ErrorReport errors)
 
         var scores = new List<UtteranceScore>(entries.Count);
         for (var i = 0; i < entries.Count; i++)
-            if (texts[i] is { } text) scores.Add(UtteranceScore.Of(entries[i], text, Normalisation));
+            if (texts[i] is { } text)
+                scores.Add(UtteranceScore.Of(entries[i], text, Normalisation));
 
         var report = new ScoreReport(scores, Normalisation);
         foreach (var score in scores)
-            if (Show == AlignmentsShown.All || (Show == AlignmentsShown.Errors && score.Counts.Errors > 0)) AlignmentView.Write(score, Terminal);
-        if (scores.Count > 0) ScoreTable.Write(report, Terminal);
-        if (JsonPath is not null) ScoreJson.Write(report, JsonPath);
+            if (Show == AlignmentsShown.All || (Show == AlignmentsShown.Errors && score.Counts.Errors > 0))
+                AlignmentView.Write(score, Terminal);
+        if (scores.Count > 0)
+            ScoreTable.Write(report, Terminal);
+        if (JsonPath is not null)
+            ScoreJson.Write(report, JsonPath);
 
-        if (scores.Count == entries.Count) return ExitCode.Success;
+        if (scores.Count == entries.Count)
+            return ExitCode.Success;
         errors.Report(null, string.Create(CultureInfo.InvariantCulture, $"{entries.Count - scores.Count} of {entries.Count} recordings are not in these rates"));
         return ExitCode.Failure;
     }
@@ -54,11 +59,14 @@ internal sealed class WerJob(ToolServices services, ErrorReport errors)
         var texts = new string?[entries.Count];
         for (var i = 0; i < texts.Length; i++)
         {
-            if (byAudio.Remove(entries[i].Audio, out var text)) texts[i] = text;
-            else errors.Report(entries[i].Audio, $"no transcript in {Hypotheses}");
+            if (byAudio.Remove(entries[i].Audio, out var text))
+                texts[i] = text;
+            else
+                errors.Report(entries[i].Audio, $"no transcript in {Hypotheses}");
         }
 
-        foreach (var audio in byAudio.Keys) errors.Report(audio, $"not in {Manifest}, so its transcript is not scored");
+        foreach (var audio in byAudio.Keys)
+            errors.Report(audio, $"not in {Manifest}, so its transcript is not scored");
         return texts;
     }
 
@@ -89,8 +97,10 @@ internal sealed class WerJob(ToolServices services, ErrorReport errors)
         {
             await foreach (var speechEvent in transcriber.TranscribeAsync(input, progress, cancellationToken).WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                if (speechEvent is FinalTranscript final) finals.Add(final.Text);
-                else if (speechEvent is SessionNotice notice) errors.Report(input.Name, notice.Message);
+                if (speechEvent is FinalTranscript final)
+                    finals.Add(final.Text);
+                else if (speechEvent is SessionNotice notice)
+                    errors.Report(input.Name, notice.Message);
             }
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or UsageException))
@@ -107,7 +117,8 @@ internal sealed class WerJob(ToolServices services, ErrorReport errors)
         var seconds = 0.0;
         foreach (var length in lengths)
         {
-            if (length is null) return;
+            if (length is null)
+                return;
             seconds += length.Value;
         }
 

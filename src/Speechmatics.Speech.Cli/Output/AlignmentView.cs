@@ -32,7 +32,8 @@ internal static class AlignmentView
             foreach (var (label, text) in clean ? Rows[..2] : Rows)
             {
                 var line = new List<(string, Style)> { ($"{label,-3} ", Style.Plain) };
-                foreach (var word in part) line.Add((" " + text(word).PadRight(Width(word)), StyleOf(word.Edit)));
+                foreach (var word in part)
+                    line.Add((" " + text(word).PadRight(Width(word)), StyleOf(word.Edit)));
                 WriteLine(console, line);
             }
         }
@@ -59,7 +60,8 @@ internal static class AlignmentView
             used += Width(word) + 1;
         }
 
-        if (part.Count > 0) yield return part;
+        if (part.Count > 0)
+            yield return part;
     }
 
     private static Style StyleOf(WordEdit edit) => edit switch
@@ -75,7 +77,8 @@ internal static class AlignmentView
     {
         var last = parts.FindLastIndex(p => !string.IsNullOrWhiteSpace(p.Text));
         var line = new Paragraph();
-        for (var i = 0; i <= last; i++) line.Append(i == last ? parts[i].Text.TrimEnd() : parts[i].Text, parts[i].Style);
+        for (var i = 0; i <= last; i++)
+            line.Append(i == last ? parts[i].Text.TrimEnd() : parts[i].Text, parts[i].Style);
         console.Write(line.Overflow(Overflow.Fold));
         console.WriteLine();
     }

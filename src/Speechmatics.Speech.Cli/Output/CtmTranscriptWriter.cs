@@ -13,7 +13,8 @@ internal sealed class CtmTranscriptWriter(TextWriter output, string name, int ch
 
     public void Write(SpeechEvent speechEvent)
     {
-        if (speechEvent is not FinalTranscript final) return;
+        if (speechEvent is not FinalTranscript final)
+            return;
         foreach (var word in final.Words)
         {
             output.WriteLine(string.Create(

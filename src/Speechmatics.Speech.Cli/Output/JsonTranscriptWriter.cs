@@ -35,7 +35,8 @@ internal sealed class JsonTranscriptWriter(TextWriter output, string name) : ITr
         switch (speechEvent)
         {
             case FinalTranscript final:
-                if (!_inUtterance) _utterances.Add([]);
+                if (!_inUtterance)
+                    _utterances.Add([]);
                 _inUtterance = true;
                 _utterances[^1].AddRange(final.Words);
                 break;
@@ -57,10 +58,13 @@ internal sealed class JsonTranscriptWriter(TextWriter output, string name) : ITr
             json.WriteString("audio", name);
             json.WriteString("text", TextOf(_utterances.SelectMany(u => u)));
             json.WriteStartArray("utterances");
-            foreach (var words in _utterances) WriteUtterance(json, words);
+            foreach (var words in _utterances)
+                WriteUtterance(json, words);
             json.WriteEndArray();
-            if (_notices.Count > 0) WriteNotices(json);
-            if (error is not null) json.WriteString("error", error);
+            if (_notices.Count > 0)
+                WriteNotices(json);
+            if (error is not null)
+                json.WriteString("error", error);
             json.WriteEndObject();
         }
 

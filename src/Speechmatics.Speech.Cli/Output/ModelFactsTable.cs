@@ -10,7 +10,6 @@ internal static class ModelFactsTable
 {
     public static void Write(ModelFacts facts, Terminal terminal)
     {
-        var console = terminal.OutConsole;
         var table = Tables.Create(terminal, "property", "value");
         table.AddRow("name", Markup.Escape(facts.Name));
         table.AddRow("type", Markup.Escape(facts.Type));
@@ -22,8 +21,8 @@ internal static class ModelFactsTable
         table.AddRow("vocabulary", Invariant($"{facts.VocabularySize} tokens, blank included"));
         table.AddRow("state", Invariant($"{Bytes(facts.StateBytesPerSession)} for each session, {facts.States.Length} tensors"));
         table.AddRow("files", Bytes(facts.Files.Sum(f => f.Bytes)));
-        console.Write(table);
-        console.WriteLine();
+        Tables.Write(table, terminal);
+        terminal.Out.WriteLine();
 
         var chunks = Tables.Create(terminal, "chunk frames", "--chunk-ms", "look-ahead ms", "default");
         foreach (var frames in facts.ChunkFrames)
@@ -35,17 +34,19 @@ internal static class ModelFactsTable
                 frames == facts.DefaultChunkFrames ? "yes" : "");
         }
 
-        console.Write(chunks);
-        console.WriteLine();
+        Tables.Write(chunks, terminal);
+        terminal.Out.WriteLine();
 
         var states = Tables.Create(terminal, "state", "shape", "size");
-        foreach (var state in facts.States) states.AddRow(Markup.Escape(state.Name), string.Join(" x ", state.Shape), Bytes(state.BytesPerSession));
-        console.Write(states);
-        console.WriteLine();
+        foreach (var state in facts.States)
+            states.AddRow(Markup.Escape(state.Name), string.Join(" x ", state.Shape), Bytes(state.BytesPerSession));
+        Tables.Write(states, terminal);
+        terminal.Out.WriteLine();
 
         var files = Tables.Create(terminal, "file", "size");
-        foreach (var file in facts.Files) files.AddRow(Markup.Escape(file.Name), Bytes(file.Bytes));
-        console.Write(files);
+        foreach (var file in facts.Files)
+            files.AddRow(Markup.Escape(file.Name), Bytes(file.Bytes));
+        Tables.Write(files, terminal);
     }
 
     private static string NameOf(TransducerHead head) => head == TransducerHead.Tdt ? "tdt" : "rnnt";

@@ -20,8 +20,10 @@ internal sealed class OrderedOutput(TextWriter output)
     {
         lock (_lock)
         {
-            if (index == _turn) output.Write(text);
-            else WaitingOf(index).Append(text);
+            if (index == _turn)
+                output.Write(text);
+            else
+                WaitingOf(index).Append(text);
         }
     }
 
@@ -29,7 +31,8 @@ internal sealed class OrderedOutput(TextWriter output)
     {
         lock (_lock)
         {
-            if (index == _turn) output.Flush();
+            if (index == _turn)
+                output.Flush();
         }
     }
 
@@ -41,7 +44,8 @@ internal sealed class OrderedOutput(TextWriter output)
             while (_finished.Remove(_turn))
             {
                 _turn++;
-                if (_waiting.Remove(_turn, out var text)) output.Write(text);
+                if (_waiting.Remove(_turn, out var text))
+                    output.Write(text);
             }
 
             output.Flush();
@@ -50,7 +54,8 @@ internal sealed class OrderedOutput(TextWriter output)
 
     private StringBuilder WaitingOf(int index)
     {
-        if (!_waiting.TryGetValue(index, out var text)) _waiting.Add(index, text = new StringBuilder());
+        if (!_waiting.TryGetValue(index, out var text))
+            _waiting.Add(index, text = new StringBuilder());
         return text;
     }
 
@@ -78,7 +83,8 @@ internal sealed class OrderedOutput(TextWriter output)
 
         protected override void Dispose(bool disposing)
         {
-            if (!_closed) owner.Finish(index);
+            if (!_closed)
+                owner.Finish(index);
             _closed = true;
             base.Dispose(disposing);
         }

@@ -9,9 +9,14 @@ internal sealed class PartialLinesWriter(TextWriter output) : ITranscriptWriter
     {
         switch (speechEvent)
         {
-            case PartialTranscript partial: output.WriteLine($"partial: {partial.Text}"); break;
-            case FinalTranscript final: output.WriteLine($"final: {final.Text}"); break;
-            default: return;
+            case PartialTranscript partial:
+                output.WriteLine($"partial: {partial.Text}");
+                break;
+            case FinalTranscript final:
+                output.WriteLine($"final: {final.Text}");
+                break;
+            default:
+                return;
         }
 
         output.Flush();

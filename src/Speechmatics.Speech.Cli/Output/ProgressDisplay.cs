@@ -55,7 +55,8 @@ internal sealed class ProgressDisplay
         public void Report(TranscriptionProgress value)
         {
             _task.State.Update<TimeSpan>(AudioTimeColumn.Key, _ => value.Done);
-            if (value.Total is not { } total || total <= TimeSpan.Zero) return;
+            if (value.Total is not { } total || total <= TimeSpan.Zero)
+                return;
             _task.IsIndeterminate = false;
             _task.MaxValue = total.TotalSeconds;
             _task.Value = value.Done.TotalSeconds;

@@ -40,7 +40,8 @@ internal static class ScoreJson
 
         json.WriteEndObject();
         json.WriteStartArray("utterances");
-        foreach (var utterance in report.Utterances) WriteUtterance(json, utterance);
+        foreach (var utterance in report.Utterances)
+            WriteUtterance(json, utterance);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -75,8 +76,10 @@ internal static class ScoreJson
 
     private static void WriteCounts(Utf8JsonWriter json, ErrorCounts counts)
     {
-        if (counts.Rate is { } rate) json.WriteNumber("wer", Math.Round(rate, 6));
-        else json.WriteNull("wer");
+        if (counts.Rate is { } rate)
+            json.WriteNumber("wer", Math.Round(rate, 6));
+        else
+            json.WriteNull("wer");
         json.WriteNumber("errors", counts.Errors);
         json.WriteNumber("words", counts.ReferenceWords);
         json.WriteNumber("substitutions", counts.Substitutions);

@@ -18,7 +18,7 @@ internal static class ScoreTable
                 Count(counts.Deletions), Count(group.Utterances), Count(group.UtterancesWithErrors));
         }
 
-        terminal.OutConsole.Write(table);
+        Tables.Write(table, terminal);
     }
 
     /// <summary>A rate in per cent with one decimal; "-" where there are no reference words.</summary>

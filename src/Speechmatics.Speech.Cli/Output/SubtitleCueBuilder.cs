@@ -23,17 +23,20 @@ internal sealed class SubtitleCueBuilder
     {
         if (_words.Count > 0 && (word.Start - _words[^1].End >= Pause || EndsSentence(_words[^1].Text)))
         {
-            foreach (var cue in EndUtterance()) yield return cue;
+            foreach (var cue in EndUtterance())
+                yield return cue;
         }
 
         _words.Add(word);
-        while (_words.Count > 1 && !Fits(_words)) yield return Take(BreakBefore(_words.Count));
+        while (_words.Count > 1 && !Fits(_words))
+            yield return Take(BreakBefore(_words.Count));
     }
 
     /// <summary>Gives what is left.</summary>
     public IEnumerable<SubtitleCue> EndUtterance()
     {
-        if (_words.Count > 0) yield return Take(_words.Count);
+        if (_words.Count > 0)
+            yield return Take(_words.Count);
     }
 
     private static bool EndsSentence(string text) => text[^1] is '.' or '?' or '!' && !(text.Length <= 3 && text[^1] == '.');
@@ -50,8 +53,10 @@ internal sealed class SubtitleCueBuilder
         for (var i = Math.Max(1, count / 2); i < count; i++)
         {
             var pause = _words[i].Start - _words[i - 1].End;
-            if (EndsClause(_words[i - 1].Text)) pause += Pause;
-            if (pause >= bestPause) (best, bestPause) = (i, pause);
+            if (EndsClause(_words[i - 1].Text))
+                pause += Pause;
+            if (pause >= bestPause)
+                (best, bestPause) = (i, pause);
         }
 
         // no pause worth the name: fill the cue
@@ -69,16 +74,19 @@ internal sealed class SubtitleCueBuilder
     private static IReadOnlyList<string>? Break(List<RecognizedWord> words)
     {
         var all = Join(words, 0, words.Count);
-        if (all.Length <= MaxLineCharacters) return [all];
+        if (all.Length <= MaxLineCharacters)
+            return [all];
 
         string[]? best = null;
         var bestCost = int.MaxValue;
         for (var i = 1; i < words.Count; i++)
         {
             string[] lines = [Join(words, 0, i), Join(words, i, words.Count)];
-            if (lines[0].Length > MaxLineCharacters || lines[1].Length > MaxLineCharacters) continue;
+            if (lines[0].Length > MaxLineCharacters || lines[1].Length > MaxLineCharacters)
+                continue;
             var cost = Math.Abs(lines[0].Length - lines[1].Length) - (EndsClause(words[i - 1].Text) ? 12 : 0);
-            if (cost < bestCost) (best, bestCost) = (lines, cost);
+            if (cost < bestCost)
+                (best, bestCost) = (lines, cost);
         }
 
         return best;

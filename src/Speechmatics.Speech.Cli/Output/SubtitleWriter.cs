@@ -18,7 +18,8 @@ internal sealed class SubtitleWriter(TextWriter output, SubtitleKind kind) : ITr
         switch (speechEvent)
         {
             case FinalTranscript final:
-                foreach (var word in final.Words) Add(_builder.Add(word));
+                foreach (var word in final.Words)
+                    Add(_builder.Add(word));
                 break;
             case EndOfUtterance:
                 Add(_builder.EndUtterance());
@@ -33,7 +34,8 @@ internal sealed class SubtitleWriter(TextWriter output, SubtitleKind kind) : ITr
     public void End(string? error)
     {
         Add(_builder.EndUtterance());
-        if (_held is not null) WriteCue(_held, TimeSpan.MaxValue);
+        if (_held is not null)
+            WriteCue(_held, TimeSpan.MaxValue);
         _held = null;
         Start();
         output.Flush();
@@ -43,14 +45,16 @@ internal sealed class SubtitleWriter(TextWriter output, SubtitleKind kind) : ITr
     {
         foreach (var cue in cues)
         {
-            if (_held is not null) WriteCue(_held, cue.Start);
+            if (_held is not null)
+                WriteCue(_held, cue.Start);
             _held = cue;
         }
     }
 
     private void Start()
     {
-        if (!_started && kind == SubtitleKind.Vtt) output.Write($"WEBVTT{Environment.NewLine}{Environment.NewLine}");
+        if (!_started && kind == SubtitleKind.Vtt)
+            output.Write($"WEBVTT{Environment.NewLine}{Environment.NewLine}");
         _started = true;
     }
 
@@ -58,12 +62,16 @@ internal sealed class SubtitleWriter(TextWriter output, SubtitleKind kind) : ITr
     {
         Start();
         var end = cue.End;
-        if (end - cue.Start < MinDuration) end = cue.Start + MinDuration;
-        if (end > nextStart) end = nextStart > cue.Start ? nextStart : cue.End;
+        if (end - cue.Start < MinDuration)
+            end = cue.Start + MinDuration;
+        if (end > nextStart)
+            end = nextStart > cue.Start ? nextStart : cue.End;
 
-        if (kind == SubtitleKind.Srt) output.WriteLine((++_number).ToString(CultureInfo.InvariantCulture));
+        if (kind == SubtitleKind.Srt)
+            output.WriteLine((++_number).ToString(CultureInfo.InvariantCulture));
         output.WriteLine($"{Time(cue.Start)} --> {Time(end)}");
-        foreach (var line in cue.Lines) output.WriteLine(kind == SubtitleKind.Vtt ? Escape(line) : line);
+        foreach (var line in cue.Lines)
+            output.WriteLine(kind == SubtitleKind.Vtt ? Escape(line) : line);
         output.WriteLine();
     }
 

@@ -17,5 +17,20 @@ internal static class Tables
         return table;
     }
 
+    /// <summary>Writes the table; in a file without the blanks and empty lines that are put around it.</summary>
+    public static void Write(Table table, Terminal terminal)
+    {
+        if (terminal.OutIsTerminal)
+        {
+            terminal.OutConsole.Write(table);
+            return;
+        }
+
+        var text = new StringWriter();
+        new Terminal { Out = text, Error = text, OpenInput = () => Stream.Null }.OutConsole.Write(table);
+        foreach (var line in text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            terminal.Out.WriteLine(line);
+    }
+
     public static Table Create(Terminal terminal, params ReadOnlySpan<string> headings) => Create(terminal, figures: false, headings);
 }

@@ -12,7 +12,8 @@ internal sealed class TextTranscriptWriter(TextWriter output) : ITranscriptWrite
         switch (speechEvent)
         {
             case FinalTranscript final:
-                if (_inLine) output.Write(' ');
+                if (_inLine)
+                    output.Write(' ');
                 output.Write(final.Text);
                 _inLine = true;
                 break;
@@ -34,7 +35,8 @@ internal sealed class TextTranscriptWriter(TextWriter output) : ITranscriptWrite
 
     private void EndLine()
     {
-        if (_inLine) output.WriteLine();
+        if (_inLine)
+            output.WriteLine();
         _inLine = false;
     }
 }

@@ -10,7 +10,8 @@ internal static class AmericanSpelling
     /// <summary>The American form of <paramref name="word"/>, or the word itself.</summary>
     public static string Of(string word)
     {
-        if (Words.TryGetValue(word, out var american)) return american;
+        if (Words.TryGetValue(word, out var american))
+            return american;
         return word.EndsWith("'s", StringComparison.Ordinal) && Words.TryGetValue(word[..^2], out american) ? american + "'s" : word;
     }
 
@@ -34,7 +35,8 @@ internal static class AmericanSpelling
         foreach (var stem in "cancel channel counsel dial duel enamel equal fuel funnel grovel initial jewel label level libel marshal marvel model panel pedal pencil quarrel refuel rival signal snorkel "
             .Split(' ', StringSplitOptions.RemoveEmptyEntries).Concat("spiral tunnel towel total travel unravel yodel".Split(' ')))
         {
-            foreach (var ending in "ed ing er ers ings".Split(' ')) words.TryAdd(stem + "l" + ending, stem + ending);
+            foreach (var ending in "ed ing er ers ings".Split(' '))
+                words.TryAdd(stem + "l" + ending, stem + ending);
         }
 
         Pairs(words,
@@ -68,6 +70,7 @@ internal static class AmericanSpelling
     private static void Pairs(Dictionary<string, string> words, string pairs)
     {
         var list = pairs.Split(' ');
-        for (var i = 0; i < list.Length; i += 2) words.TryAdd(list[i], list[i + 1]);
+        for (var i = 0; i < list.Length; i += 2)
+            words.TryAdd(list[i], list[i + 1]);
     }
 }

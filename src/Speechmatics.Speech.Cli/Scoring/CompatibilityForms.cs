@@ -23,12 +23,14 @@ internal static class CompatibilityForms
 
     public static string Fold(string text)
     {
-        if (Ascii.IsValid(text)) return text;
+        if (Ascii.IsValid(text))
+            return text;
 
         var folded = new StringBuilder(text.Length);
         foreach (var character in text)
         {
-            if (TryCompose(folded, character)) continue;
+            if (TryCompose(folded, character))
+                continue;
             folded.Append(character switch
             {
                 >= '\uFF01' and <= '\uFF5E' => ((char)(character - '\uFF01' + '!')).ToString(),
@@ -55,12 +57,15 @@ internal static class CompatibilityForms
 
     private static bool TryCompose(StringBuilder folded, char mark)
     {
-        if (folded.Length == 0) return false;
+        if (folded.Length == 0)
+            return false;
         foreach (var accent in Accents)
         {
-            if (accent.Mark != mark) continue;
+            if (accent.Mark != mark)
+                continue;
             var letter = accent.Letters.IndexOf(folded[^1]);
-            if (letter < 0) return false;
+            if (letter < 0)
+                return false;
             folded[^1] = accent.Composed[letter];
             return true;
         }

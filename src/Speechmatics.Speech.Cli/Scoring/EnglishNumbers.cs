@@ -20,7 +20,13 @@ internal static class EnglishNumbers
 
     private static readonly Dictionary<string, string> IrregularOrdinals = new(StringComparer.Ordinal)
     {
-        ["one"] = "first", ["two"] = "second", ["three"] = "third", ["five"] = "fifth", ["eight"] = "eighth", ["nine"] = "ninth", ["twelve"] = "twelfth",
+        ["one"] = "first",
+        ["two"] = "second",
+        ["three"] = "third",
+        ["five"] = "fifth",
+        ["eight"] = "eighth",
+        ["nine"] = "ninth",
+        ["twelve"] = "twelfth",
     };
 
     /// <summary>Words that are, or end, a number from one to ninety nine.</summary>
@@ -37,8 +43,10 @@ internal static class EnglishNumbers
 
     public static string Cardinal(long value)
     {
-        if (value < 20) return Small[value];
-        if (value < 100) return value % 10 == 0 ? Tens[value / 10] : $"{Tens[value / 10]} {Small[value % 10]}";
+        if (value < 20)
+            return Small[value];
+        if (value < 100)
+            return value % 10 == 0 ? Tens[value / 10] : $"{Tens[value / 10]} {Small[value % 10]}";
         var scale = Array.Find(Scales, s => value >= s.Value);
         var head = $"{Cardinal(value / scale.Value)} {scale.Name}";
         return value % scale.Value == 0 ? head : $"{head} {Cardinal(value % scale.Value)}";
@@ -59,7 +67,8 @@ internal static class EnglishNumbers
     public static string Year(string figures)
     {
         var year = int.Parse(figures, CultureInfo.InvariantCulture);
-        if (year is < 1100 or > 2099 or (>= 2000 and < 2010)) return Cardinal(figures);
+        if (year is < 1100 or > 2099 or (>= 2000 and < 2010))
+            return Cardinal(figures);
         var century = Cardinal(year / 100);
         return (year % 100) switch
         {

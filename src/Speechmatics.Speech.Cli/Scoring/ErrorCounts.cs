@@ -27,10 +27,18 @@ internal readonly record struct ErrorCounts(long Matches, long Substitutions, lo
         {
             switch (word.Edit)
             {
-                case WordEdit.Match: matches++; break;
-                case WordEdit.Substitution: substitutions++; break;
-                case WordEdit.Insertion: insertions++; break;
-                default: deletions++; break;
+                case WordEdit.Match:
+                    matches++;
+                    break;
+                case WordEdit.Substitution:
+                    substitutions++;
+                    break;
+                case WordEdit.Insertion:
+                    insertions++;
+                    break;
+                default:
+                    deletions++;
+                    break;
             }
         }
 

@@ -30,7 +30,8 @@ internal sealed record ManifestEntry
         foreach (var line in File.ReadLines(path))
         {
             number++;
-            if (string.IsNullOrWhiteSpace(line)) continue;
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
             ManifestEntry entry;
             try
             {
@@ -41,12 +42,15 @@ internal sealed record ManifestEntry
                 throw new InvalidDataException($"{path} line {number}: a JSON object with \"audio\" and \"text\" is expected ({exception.Message})", exception);
             }
 
-            if (entry.Audio is null || entry.Text is null) throw new InvalidDataException($"{path} line {number}: \"audio\" and \"text\" must be texts, not null");
-            if (!seen.Add(entry.Audio)) throw new InvalidDataException($"{path} line {number}: {entry.Audio} is named a second time");
+            if (entry.Audio is null || entry.Text is null)
+                throw new InvalidDataException($"{path} line {number}: \"audio\" and \"text\" must be texts, not null");
+            if (!seen.Add(entry.Audio))
+                throw new InvalidDataException($"{path} line {number}: {entry.Audio} is named a second time");
             entries.Add(entry);
         }
 
-        if (entries.Count == 0) throw new InvalidDataException($"{path}: no line names a recording");
+        if (entries.Count == 0)
+            throw new InvalidDataException($"{path}: no line names a recording");
         return entries;
     }
 }

@@ -16,7 +16,8 @@ internal static class TextNormaliser
     public static List<string> Words(string text, Normalisation normalisation)
     {
         var folded = CompatibilityForms.Fold(text).ToLowerInvariant();
-        if (normalisation == Normalisation.Standard) return Split(folded);
+        if (normalisation == Normalisation.Standard)
+            return Split(folded);
         return WordVariants.Unify(Split(WrittenNumbers.SpellOut(folded)));
     }
 
@@ -39,7 +40,8 @@ internal static class TextNormaliser
             }
         }
 
-        if (word.Length > 0) words.Add(word.ToString());
+        if (word.Length > 0)
+            words.Add(word.ToString());
         return words;
     }
 

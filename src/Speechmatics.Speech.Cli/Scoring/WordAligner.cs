@@ -36,7 +36,8 @@ internal static class WordAligner
         var result = new int[words.Count];
         for (var i = 0; i < result.Length; i++)
         {
-            if (!numbers.TryGetValue(words[i], out var number)) numbers.Add(words[i], number = numbers.Count);
+            if (!numbers.TryGetValue(words[i], out var number))
+                numbers.Add(words[i], number = numbers.Count);
             result[i] = number;
         }
 
@@ -56,7 +57,8 @@ internal static class WordAligner
         var after = LastRow(reference[middle..], hypothesis, gap, reversed: true);
         var cut = 0;
         for (var j = 1; j <= hypothesis.Length; j++)
-            if (before[j] + after[hypothesis.Length - j] < before[cut] + after[hypothesis.Length - cut]) cut = j;
+            if (before[j] + after[hypothesis.Length - j] < before[cut] + after[hypothesis.Length - cut])
+                cut = j;
 
         Align(reference[..middle], hypothesis[..cut], edits, gap, maxCells);
         Align(reference[middle..], hypothesis[cut..], edits, gap, maxCells);
@@ -84,8 +86,10 @@ internal static class WordAligner
                 var best = diagonal + (reference[i - 1] == hypothesis[j - 1] ? 0 : gap + 1);
                 var edit = Pair;
                 diagonal = costs[j];
-                if (costs[j] + gap < best) (best, edit) = (costs[j] + gap, Delete);
-                if (costs[j - 1] + gap < best) (best, edit) = (costs[j - 1] + gap, Insert);
+                if (costs[j] + gap < best)
+                    (best, edit) = (costs[j] + gap, Delete);
+                if (costs[j - 1] + gap < best)
+                    (best, edit) = (costs[j - 1] + gap, Insert);
                 costs[j] = best;
                 row[j] = edit;
             }
@@ -96,8 +100,10 @@ internal static class WordAligner
         {
             var edit = table[(i * width) + j];
             edits.Add(edit);
-            if (edit != Insert) i--;
-            if (edit != Delete) j--;
+            if (edit != Insert)
+                i--;
+            if (edit != Delete)
+                j--;
         }
 
         edits.Reverse(first, edits.Count - first);
@@ -107,7 +113,8 @@ internal static class WordAligner
     private static long[] LastRow(ReadOnlySpan<int> reference, ReadOnlySpan<int> hypothesis, long gap, bool reversed)
     {
         var costs = new long[hypothesis.Length + 1];
-        for (var j = 1; j < costs.Length; j++) costs[j] = j * gap;
+        for (var j = 1; j < costs.Length; j++)
+            costs[j] = j * gap;
         for (var i = 1; i <= reference.Length; i++)
         {
             var word = reversed ? reference[^i] : reference[i - 1];

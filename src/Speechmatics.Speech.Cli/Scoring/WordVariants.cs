@@ -62,13 +62,17 @@ internal static class WordVariants
 
     private static string Expand(string word)
     {
-        if (Whole.TryGetValue(word, out var expanded)) return expanded;
-        if (!word.Contains('\'', StringComparison.Ordinal)) return word;
-        if (word.EndsWith("'s", StringComparison.Ordinal) && BeforeIs.Contains(word[..^2])) return $"{word[..^2]} is";
+        if (Whole.TryGetValue(word, out var expanded))
+            return expanded;
+        if (!word.Contains('\'', StringComparison.Ordinal))
+            return word;
+        if (word.EndsWith("'s", StringComparison.Ordinal) && BeforeIs.Contains(word[..^2]))
+            return $"{word[..^2]} is";
         foreach (var (ending, separate) in Endings)
         {
             // "wouldn't've" has two: the rest is taken apart too
-            if (word.Length > ending.Length && word.EndsWith(ending, StringComparison.Ordinal)) return $"{Expand(word[..^ending.Length])} {separate}";
+            if (word.Length > ending.Length && word.EndsWith(ending, StringComparison.Ordinal))
+                return $"{Expand(word[..^ending.Length])} {separate}";
         }
 
         return word;
@@ -82,19 +86,26 @@ internal static class WordVariants
             var word = words[i];
             var previous = result.Count == 0 ? "" : result[^1];
             var next = i + 1 < words.Count ? words[i + 1] : "";
-            if (word == "and" && EnglishNumbers.IsBelowHundred(next) && (EnglishNumbers.IsScale(previous) || IsMoney(previous, words, i + 2))) continue;
-            if (word == "cent" && previous == "per") result[^1] = "percent";
-            else if (word == "a" && EnglishNumbers.IsScale(next)) result.Add("one");
-            else result.Add(word);
+            if (word == "and" && EnglishNumbers.IsBelowHundred(next) && (EnglishNumbers.IsScale(previous) || IsMoney(previous, words, i + 2)))
+                continue;
+            if (word == "cent" && previous == "per")
+                result[^1] = "percent";
+            else if (word == "a" && EnglishNumbers.IsScale(next))
+                result.Add("one");
+            else
+                result.Add(word);
         }
 
         // 2012 is read both ways; what follows "hundred" is no year
         for (var i = 0; i + 2 < result.Count; i++)
         {
-            if (result[i] != "two" || result[i + 1] != "thousand" || !EnglishNumbers.IsTenToNinetyNine(result[i + 2])) continue;
+            if (result[i] != "two" || result[i + 1] != "thousand" || !EnglishNumbers.IsTenToNinetyNine(result[i + 2]))
+                continue;
             var after = i + 3 < result.Count && EnglishNumbers.IsBelowHundred(result[i + 3]) ? i + 4 : i + 3;
-            if (after < result.Count && EnglishNumbers.IsScale(result[after])) continue;
-            if (i > 0 && (EnglishNumbers.IsBelowHundred(result[i - 1]) || EnglishNumbers.IsScale(result[i - 1]))) continue;
+            if (after < result.Count && EnglishNumbers.IsScale(result[after]))
+                continue;
+            if (i > 0 && (EnglishNumbers.IsBelowHundred(result[i - 1]) || EnglishNumbers.IsScale(result[i - 1])))
+                continue;
             result[i] = "twenty";
             result.RemoveAt(i + 1);
         }
@@ -105,9 +116,11 @@ internal static class WordVariants
     // "five dollars and fifty cents"
     private static bool IsMoney(string previous, List<string> words, int from)
     {
-        if (previous is not ("dollar" or "dollars" or "pound" or "pounds" or "euro" or "euros")) return false;
+        if (previous is not ("dollar" or "dollars" or "pound" or "pounds" or "euro" or "euros"))
+            return false;
         for (var i = from; i < Math.Min(from + 2, words.Count); i++)
-            if (words[i] is "cent" or "cents" or "penny" or "pence") return true;
+            if (words[i] is "cent" or "cents" or "penny" or "pence")
+                return true;
         return false;
     }
 }

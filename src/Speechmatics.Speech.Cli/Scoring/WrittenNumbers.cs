@@ -12,7 +12,11 @@ internal static partial class WrittenNumbers
 {
     private static readonly Dictionary<string, string> Fractions = new(StringComparer.Ordinal)
     {
-        ["1/2"] = "one half", ["1/3"] = "one third", ["2/3"] = "two thirds", ["1/4"] = "one quarter", ["3/4"] = "three quarters",
+        ["1/2"] = "one half",
+        ["1/3"] = "one third",
+        ["2/3"] = "two thirds",
+        ["1/4"] = "one quarter",
+        ["3/4"] = "three quarters",
     };
 
     public static string SpellOut(string text)
@@ -20,7 +24,8 @@ internal static partial class WrittenNumbers
         text = text.Replace("&", " and ", StringComparison.Ordinal).Replace("@", " at ", StringComparison.Ordinal)
             .Replace("%", " percent ", StringComparison.Ordinal).Replace("°", " degrees ", StringComparison.Ordinal);
         text = AmOrPm().Replace(text, "$1m ");
-        if (!text.AsSpan().ContainsAnyInRange('0', '9')) return text;
+        if (!text.AsSpan().ContainsAnyInRange('0', '9'))
+            return text;
 
         text = NumberSign().Replace(text, " number ");
         text = Minus().Replace(text, " minus ");
@@ -61,7 +66,8 @@ internal static partial class WrittenNumbers
             return Apart($"{(part.Length == 0 ? EnglishNumbers.Cardinal(whole) : Point(whole, part))} {scale} {many}");
 
         var spoken = $"{EnglishNumbers.Cardinal(whole)} {(whole == "1" ? one : many)}";
-        if (part is "" or "00") return Apart(spoken);
+        if (part is "" or "00")
+            return Apart(spoken);
         var small = $"{EnglishNumbers.Cardinal(part.TrimStart('0'))} {(part == "01" ? smallOne : smallMany)}";
         return Apart(whole.TrimStart('0').Length == 0 ? small : $"{spoken} {small}");
     }

@@ -10,7 +10,8 @@ internal static class ChunkSizes
     public static int ToFrames(int milliseconds, double frameMilliseconds, IEnumerable<int> chunkFrames)
     {
         foreach (var frames in chunkFrames)
-            if (Math.Abs((frames * frameMilliseconds) - milliseconds) < 0.5) return frames;
+            if (Math.Abs((frames * frameMilliseconds) - milliseconds) < 0.5)
+                return frames;
 
         var offered = string.Join(", ", chunkFrames.Select(f => Math.Round(f * frameMilliseconds).ToString(CultureInfo.InvariantCulture)));
         throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--chunk-ms {milliseconds}: this model's chunks are {offered} ms"));

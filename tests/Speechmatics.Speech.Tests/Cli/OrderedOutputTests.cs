@@ -33,7 +33,8 @@ public class OrderedOutputTests
         {
             var job = step % 10;
             jobs[job].Write($"{job}{(char)('a' + written[job]++)} ");
-            if (written[job] == 3) jobs[job].Dispose();
+            if (written[job] == 3)
+                jobs[job].Dispose();
         }
 
         Assert.Equal(string.Concat(Enumerable.Range(0, 10).Select(j => $"{j}a {j}b {j}c ")), output.ToString());

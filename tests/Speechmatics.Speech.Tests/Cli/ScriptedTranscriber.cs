@@ -21,12 +21,14 @@ internal sealed class ScriptedTranscriber : ITranscriber
         AudioInput input, IProgress<TranscriptionProgress>? progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Inputs.Enqueue(input);
-        if (!_scripts.TryGetValue(input.BaseName, out var script)) throw new FileNotFoundException($"Could not find file '{input.Name}'.", input.Name);
+        if (!_scripts.TryGetValue(input.BaseName, out var script))
+            throw new FileNotFoundException($"Could not find file '{input.Name}'.", input.Name);
         await script.Start.WaitAsync(cancellationToken);
         foreach (var step in script.Steps)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (step is Exception exception) throw exception;
+            if (step is Exception exception)
+                throw exception;
             yield return (SpeechEvent)step;
         }
     }

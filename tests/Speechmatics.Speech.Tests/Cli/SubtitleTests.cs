@@ -100,7 +100,8 @@ public class SubtitleTests
     {
         var output = new StringWriter();
         var writer = new SubtitleWriter(output, kind);
-        foreach (var speechEvent in events) writer.Write(speechEvent);
+        foreach (var speechEvent in events)
+            writer.Write(speechEvent);
         writer.End(null);
         return output.ToString();
     }

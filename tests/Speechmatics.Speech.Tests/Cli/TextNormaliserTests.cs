@@ -128,9 +128,12 @@ public class TextNormaliserTests
         long total = 0, group = 0;
         foreach (var word in words.Split(' '))
         {
-            if (Array.IndexOf(small, word) is >= 0 and var s) group += s;
-            else if (Array.IndexOf(tens, word) is >= 0 and var t) group += 10 * (t + 2);
-            else if (word == "hundred") group *= 100;
+            if (Array.IndexOf(small, word) is >= 0 and var s)
+                group += s;
+            else if (Array.IndexOf(tens, word) is >= 0 and var t)
+                group += 10 * (t + 2);
+            else if (word == "hundred")
+                group *= 100;
             else
             {
                 total += group * word switch { "thousand" => 1_000, "million" => 1_000_000, "billion" => 1_000_000_000, _ => throw new FormatException(word) };

@@ -28,7 +28,8 @@ public sealed class TranscribeCommandTests : IDisposable
         _tool.Transcriber.Script("a", [Events.Final("first")], secondDone.Task);
         _tool.Transcriber.Script("b", [Events.Final("second")]);
         var run = _tool.RunAsync("transcribe", "--parallel", "2", "a.wav", "b.wav");
-        while (_tool.Transcriber.Inputs.Count < 2) await Task.Delay(5, TestContext.Current.CancellationToken);
+        while (_tool.Transcriber.Inputs.Count < 2)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
         secondDone.SetResult();
         Assert.Equal(0, await run);
         Assert.Equal("==> a.wav <==\nfirst\n\n==> b.wav <==\nsecond\n", _tool.Out.ReplaceLineEndings("\n"));
@@ -136,7 +137,8 @@ public sealed class TranscribeCommandTests : IDisposable
         _tool.Transcriber.Script("a", [Events.Final("one")]);
         _tool.Transcriber.Script("b", [], never.Task);
         var run = _tool.RunAsync(["transcribe", "--parallel", "1", "a.wav", "b.wav"], interrupt.Token);
-        while (_tool.Transcriber.Inputs.Count < 2) await Task.Delay(5, TestContext.Current.CancellationToken);
+        while (_tool.Transcriber.Inputs.Count < 2)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
         await interrupt.CancelAsync();
         Assert.Equal(130, await run);
         Assert.Contains("one\n", _tool.Out.ReplaceLineEndings("\n"));

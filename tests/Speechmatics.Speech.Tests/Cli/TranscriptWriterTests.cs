@@ -57,7 +57,8 @@ public class TranscriptWriterTests
 
     private static void Write(ITranscriptWriter writer, params SpeechEvent[] events)
     {
-        foreach (var speechEvent in events) writer.Write(speechEvent);
+        foreach (var speechEvent in events)
+            writer.Write(speechEvent);
         writer.End(null);
     }
 }

@@ -27,6 +27,7 @@ public sealed class WerCommandTests : IDisposable
                 ["all", "33.3", "2", "6", "1", "1", "0", "2", "1"],
             ],
             TableRows(_tool.Out));
+        Assert.StartsWith("| set |", _tool.Out, StringComparison.Ordinal);
         Assert.Empty(_tool.Created);
     }
 

@@ -75,9 +75,12 @@ public class WordAlignerTests
     // the definition, by recursion
     private static long Distance(ReadOnlySpan<string> a, ReadOnlySpan<string> b)
     {
-        if (a.IsEmpty) return b.Length;
-        if (b.IsEmpty) return a.Length;
-        if (a[0] == b[0]) return Distance(a[1..], b[1..]);
+        if (a.IsEmpty)
+            return b.Length;
+        if (b.IsEmpty)
+            return a.Length;
+        if (a[0] == b[0])
+            return Distance(a[1..], b[1..]);
         return 1 + Math.Min(Distance(a[1..], b[1..]), Math.Min(Distance(a[1..], b), Distance(a, b[1..])));
     }
 }
