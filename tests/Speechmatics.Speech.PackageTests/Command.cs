@@ -6,7 +6,7 @@ namespace Speechmatics.Speech.PackageTests;
 /// <summary>Runs programs as a user would from a shell of their own: none of the build's environment reaches them.</summary>
 internal static class Command
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs a program to its end and returns what it printed; fails the test with its whole output when the exit code is not 0.</summary>
     /// <remarks><paramref name="packages"/> is the folder that restored packages are unpacked to; null for the machine's own.</remarks>
