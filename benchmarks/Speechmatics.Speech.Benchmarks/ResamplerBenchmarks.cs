@@ -20,7 +20,8 @@ public class ResamplerBenchmarks
     {
         var random = new Random(1);
         _input = new float[FromRate];
-        foreach (ref var sample in _input.AsSpan()) sample = (random.NextSingle() * 2) - 1;
+        foreach (ref var sample in _input.AsSpan())
+            sample = (random.NextSingle() * 2) - 1;
         _resampler = new StreamingResampler(FromRate, 16000);
         _output = new float[_resampler.MaxOutput(FromRate)];
     }
