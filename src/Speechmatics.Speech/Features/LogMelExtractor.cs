@@ -4,8 +4,9 @@ namespace Speechmatics.Speech.Features;
 
 /// <summary>One stream's way from samples to log-mel frames. Keeps less than a window of samples; not thread-safe.</summary>
 /// <remarks>
-/// A frame is written as soon as the last sample of its window has come. However the samples are divided over calls, the frames are the same to the bit. Samples are expected to be finite: NaN
-/// and infinity make NaN frames as long as a window holds them. The front end is that of NeMo's AudioToMelSpectrogramPreprocessor without dither.
+/// A frame is written as soon as the last sample of its window has come. However the samples are divided over calls, the frames are the
+/// same to the bit. Samples are expected to be finite: NaN and infinity make NaN frames as long as a window holds them. The front end is
+/// that of NeMo's AudioToMelSpectrogramPreprocessor without dither.
 /// </remarks>
 internal sealed class LogMelExtractor
 {
@@ -32,7 +33,7 @@ internal sealed class LogMelExtractor
     /// <summary>Samples taken since the stream began.</summary>
     public long SamplesConsumed { get; private set; }
 
-    /// <summary>Frames still owed if the stream ended now: SamplesConsumed / hop in all when centred, none beyond the whole ones otherwise.</summary>
+    /// <summary>Frames still owed if the stream ended now: for SamplesConsumed / hop in all when centred, none otherwise.</summary>
     public int TailFrames => _tables.Options.Centred ? (int)Math.Max(0, (SamplesConsumed / Framing.HopSamples) - FramesProduced) : 0;
 
     private MelFraming Framing => _tables.Kernel.Framing;
@@ -84,7 +85,7 @@ internal sealed class LogMelExtractor
         return total;
     }
 
-    /// <summary>Writes the <see cref="TailFrames"/> frames still owed if the stream ended now, with zeros after the last sample, and changes nothing.</summary>
+    /// <summary>Writes the <see cref="TailFrames"/> frames, with zeros after the last sample, and changes nothing.</summary>
     /// <param name="frames">Takes TailFrames rows of the model's bins.</param>
     /// <returns>The number of frames written.</returns>
     public int PeekTail(Span<float> frames)
@@ -120,24 +121,31 @@ internal sealed class LogMelExtractor
         writer.Write(SamplesConsumed);
         writer.Write(_lastSample);
         writer.Write(_pendingCount);
-        foreach (var sample in Pending) writer.Write(sample);
+        foreach (var sample in Pending)
+            writer.Write(sample);
     }
 
     /// <summary>Continues from a state that an extractor with the same options saved.</summary>
-    /// <exception cref="InvalidDataException">The state is damaged, of another version or of other options; this stream is as it was.</exception>
+    /// <exception cref="InvalidDataException">The state is damaged, or of another version or model; this stream is as it was.</exception>
     /// <exception cref="EndOfStreamException">The state is truncated; this stream is as it was.</exception>
     public void Load(BinaryReader reader)
     {
         var version = reader.ReadInt32();
-        if (version != StateVersion) throw new InvalidDataException($"Feature state has version {version}; this build reads version {StateVersion}.");
+        if (version != StateVersion)
+            throw new InvalidDataException($"Feature state has version {version}; this build reads version {StateVersion}.");
         var samplesConsumed = reader.ReadInt64();
         var lastSample = reader.ReadSingle();
         var pendingCount = reader.ReadInt32();
         if (samplesConsumed < 0 || pendingCount != PendingAfter(samplesConsumed))
-            throw new InvalidDataException($"Feature state with {pendingCount} pending of {samplesConsumed} samples does not fit this model's frames.");
+        {
+            throw new InvalidDataException(
+                $"Feature state with {pendingCount} pending of {samplesConsumed} samples does not fit this model's frames.");
+        }
+
 
         var pending = FeatureScratch.SignalOfThread(pendingCount);
-        foreach (ref var sample in pending) sample = reader.ReadSingle();
+        foreach (ref var sample in pending)
+            sample = reader.ReadSingle();
 
         pending.CopyTo(_pending);
         _pendingCount = pendingCount;
@@ -159,7 +167,8 @@ internal sealed class LogMelExtractor
     /// <summary>Appends samples, pre-emphasised, to what is pending in <paramref name="signal"/>.</summary>
     private void Append(ReadOnlySpan<float> samples, Span<float> signal)
     {
-        if (samples.IsEmpty) return;
+        if (samples.IsEmpty)
+            return;
         var to = signal.Slice(_pendingCount, samples.Length);
         var factor = _tables.Options.PreEmphasis;
         to[0] = samples[0] - (factor * _lastSample);

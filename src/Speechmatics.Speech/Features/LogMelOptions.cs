@@ -1,6 +1,6 @@
 namespace Speechmatics.Speech.Features;
 
-/// <summary>Log-mel features as a model's manifest describes them. The defaults are those of NeMo's streaming models with 80 bins.</summary>
+/// <summary>Log-mel features as a manifest describes them. The defaults are those of NeMo's streaming models with 80 bins.</summary>
 internal sealed record LogMelOptions
 {
     /// <summary>Samples per second.</summary>
@@ -36,7 +36,7 @@ internal sealed record LogMelOptions
     /// <summary>What follows the logarithm.</summary>
     public FeatureNormalisation Normalisation { get; init; }
 
-    /// <summary>Whether frame t is centred on sample t * hop, with zeros before the first sample and after the last, and there are samples / hop frames. Otherwise frame t
-    /// begins there, and only whole frames count.</summary>
+    /// <summary>Whether frame t is centred on sample t * hop, with zeros before the first sample and after the last, and there are
+    /// samples / hop frames. Otherwise frame t begins there, and only whole frames count.</summary>
     public bool Centred { get; init; } = true;
 }

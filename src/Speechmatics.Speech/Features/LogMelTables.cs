@@ -1,6 +1,6 @@
 namespace Speechmatics.Speech.Features;
 
-/// <summary>What all streams of one model share: the window, the transform's tables and the mel filters. Immutable and thread-safe.</summary>
+/// <summary>What all streams of one model share: window, tables of the transform, mel filters. Immutable and thread-safe.</summary>
 internal sealed class LogMelTables
 {
     /// <exception cref="ArgumentException">The options contradict each other or ask for what is not supported.</exception>

@@ -6,8 +6,8 @@ namespace Speechmatics.Speech.Features;
 /// <summary>
 /// Triangular filters, evenly spaced on Slaney's mel scale and of equal area, kept as the few weights that are not zero. Immutable.
 /// </summary>
-/// <remarks>Slaney, Auditory Toolbox, 1998: linear with 200/3 Hz a mel below 1 kHz, above it ln(6.4) / 27 a mel. Computed in double precision and rounded once, as
-/// librosa does.</remarks>
+/// <remarks>Slaney, Auditory Toolbox, 1998: linear with 200/3 Hz a mel below 1 kHz, above it ln(6.4) / 27 a mel. Computed in double
+/// precision and rounded once, as librosa does.</remarks>
 internal sealed class MelFilterBank
 {
     private const double HzPerMel = 200.0 / 3;
@@ -28,7 +28,8 @@ internal sealed class MelFilterBank
     {
         var edges = new double[filters + 2];
         var (lowMel, highMel) = (ToMel(lowHz), ToMel(highHz));
-        for (var i = 0; i < edges.Length; i++) edges[i] = ToHz(lowMel + ((highMel - lowMel) * i / (filters + 1)));
+        for (var i = 0; i < edges.Length; i++)
+            edges[i] = ToHz(lowMel + ((highMel - lowMel) * i / (filters + 1)));
 
         _firstBins = new int[filters];
         _firstWeights = new int[filters + 1];
@@ -40,8 +41,10 @@ internal sealed class MelFilterBank
             {
                 var hz = (double)bin * sampleRate / fftSamples;
                 var weight = Math.Min((hz - low) / (centre - low), (high - hz) / (high - centre)) * 2 / (high - low);
-                if (weight <= 0) continue;
-                if (weights.Count == _firstWeights[m]) _firstBins[m] = bin;
+                if (weight <= 0)
+                    continue;
+                if (weights.Count == _firstWeights[m])
+                    _firstBins[m] = bin;
                 weights.Add((float)weight);
             }
 
@@ -77,7 +80,8 @@ internal sealed class MelFilterBank
                     odd += T.Load(from + T.Count) * T.Broadcast(weight[1]);
                 }
 
-                if (weight < end) even += T.Load(from) * T.Broadcast(weight[0]);
+                if (weight < end)
+                    even += T.Load(from) * T.Broadcast(weight[0]);
                 T.Store(mel + ((nint)m * T.Count), LaneMath.Log(T.Max(even + odd, floor) + guard) * scale);
             }
         }

@@ -18,7 +18,8 @@ internal readonly record struct MelFraming(int HopSamples, int WindowSamples, in
     {
         double period = Window == WindowKind.HannSymmetric ? WindowSamples - 1 : WindowSamples;
         var window = new float[WindowSamples];
-        for (var i = 0; i < window.Length; i++) window[i] = (float)(0.5 - (0.5 * Math.Cos(2 * Math.PI * i / period)));
+        for (var i = 0; i < window.Length; i++)
+            window[i] = (float)(0.5 - (0.5 * Math.Cos(2 * Math.PI * i / period)));
         return window;
     }
 
@@ -29,6 +30,6 @@ internal readonly record struct MelFraming(int HopSamples, int WindowSamples, in
         ArgumentOutOfRangeException.ThrowIfLessThan(WindowSamples, Math.Max(2, HopSamples), nameof(WindowSamples));
         ArgumentOutOfRangeException.ThrowIfLessThan(FftSamples, WindowSamples);
         if (!RealFft.IsSupported(FftSamples))
-            throw new ArgumentOutOfRangeException(nameof(FftSamples), FftSamples, "An FFT length is a multiple of 4 with no prime factors other than 2 and 5.");
+            throw new ArgumentOutOfRangeException(nameof(FftSamples), FftSamples, RealFft.LengthRule);
     }
 }

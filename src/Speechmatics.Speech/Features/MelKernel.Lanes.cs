@@ -4,8 +4,9 @@ namespace Speechmatics.Speech.Features;
 
 /// <summary>The kernel with one frame in each lane.</summary>
 /// <remarks>
-/// The signal is seen as a matrix with one hop in a row and is transposed once. Position n of the windows of frames f, f + 1, ... then lies in consecutive floats: row n mod hop, from
-/// column f + n / hop. So each sample moves once although frames overlap, and nothing else in the transform shuffles lanes.
+/// The signal is seen as a matrix with one hop in a row and is transposed once. Position n of the windows of frames f, f + 1, ... then
+/// lies in consecutive floats: row n mod hop, from column f + n / hop. So each sample moves once although frames overlap, and nothing else
+/// in the transform shuffles lanes.
 /// </remarks>
 internal sealed class MelKernel<T> : MelKernel
     where T : unmanaged, ILanes<T>
@@ -34,7 +35,8 @@ internal sealed class MelKernel<T> : MelKernel
         _window = new float[framing.FftSamples];
         framing.CreateWindow().CopyTo(_window, 0);
         _offsets = new int[framing.FftSamples];
-        for (var n = 0; n < framing.WindowSamples; n++) _offsets[n] = (n % framing.HopSamples * _stride) + (n / framing.HopSamples);
+        for (var n = 0; n < framing.WindowSamples; n++)
+            _offsets[n] = (n % framing.HopSamples * _stride) + (n / framing.HopSamples);
     }
 
     public override int GroupFrames => T.Count;
@@ -56,7 +58,10 @@ internal sealed class MelKernel<T> : MelKernel
         signal = signal[..Framing.SamplesOf(frameCount)];
         frames = frames[..(frameCount * Bins)];
 
-        var (rows, work, power) = (Math.Max(Framing.HopSamples * _stride, RoundUp(T.Count * RoundUp(Bins, 4), Alignment)), RoundUp(_fft.WorkVectors * T.Count, Alignment), _fft.PowerVectors * T.Count);
+        var paddedBins = RoundUp(Bins, 4);
+        var rows = Math.Max(Framing.HopSamples * _stride, RoundUp(T.Count * paddedBins, Alignment));
+        var work = RoundUp(_fft.WorkVectors * T.Count, Alignment);
+        var power = _fft.PowerVectors * T.Count;
         var scratch = FeatureScratch.OfThread(rows + work + power);
         fixed (float* input = signal)
         fixed (float* window = _window)
@@ -72,7 +77,6 @@ internal sealed class MelKernel<T> : MelKernel
             _fft.Power<T>(scratch, offsets, window, scratch + rows, scratch + rows + work);
             _filters.Apply<T>(scratch + rows + work, scratch + rows, _compression);
 
-            var paddedBins = RoundUp(Bins, 4);
             Transposition.Run(scratch + rows, T.Count, Bins, T.Count, scratch, paddedBins);
             for (var frame = 0; frame < frameCount; frame++)
                 new ReadOnlySpan<float>(scratch + (frame * paddedBins), Bins).CopyTo(frames.Slice(frame * Bins, Bins));

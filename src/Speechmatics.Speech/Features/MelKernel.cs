@@ -4,7 +4,8 @@ using Speechmatics.Speech.Features.Simd;
 namespace Speechmatics.Speech.Features;
 
 /// <summary>From samples to mel frames, a group of frames at a time. Immutable, shared by all threads.</summary>
-/// <remarks>A frame's bits depend on its samples alone: not on the frames computed with it, not on its place among them, not on the kernel's width.</remarks>
+/// <remarks>A frame's bits depend on its samples alone: not on the frames computed with it, not on its place among them, not on the
+/// kernel's width.</remarks>
 internal abstract class MelKernel
 {
     /// <summary>The most frames computed at once. One frame takes as long as eight, so samples in larger pieces cost less.</summary>

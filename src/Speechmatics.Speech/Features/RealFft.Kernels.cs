@@ -14,13 +14,14 @@ internal sealed partial class RealFft
     /// <summary>What becomes of a butterfly's i-th result.</summary>
     private unsafe interface IResult
     {
-        static abstract void Write<T>(int i, T re, T im, float* reAt, float* imAt, nint stride, float* twiddles, float* power, int* bins)
+        static abstract void Write<T>(
+            int i, T re, T im, float* atRe, float* atIm, nint stride, float* twiddles, float* power, int* bins)
             where T : unmanaged, ILanes<T>;
     }
 
     /// <summary>Computes |X|^2 of one signal in each lane.</summary>
     /// <param name="input">Where the input vectors lie.</param>
-    /// <param name="offsets">For each of the <see cref="Length"/> points its vector's offset in <paramref name="input"/>, in floats.</param>
+    /// <param name="offsets">For each of the <see cref="Length"/> points where its vector is in <paramref name="input"/>, in floats.</param>
     /// <param name="window">For each point what it is multiplied by.</param>
     /// <param name="work"><see cref="WorkVectors"/> vectors of scratch.</param>
     /// <param name="power">Takes <see cref="PowerVectors"/> vectors.</param>
@@ -40,8 +41,10 @@ internal sealed partial class RealFft
             {
                 var re = work + (stage.Re * T.Count);
                 var im = work + (stage.Im * T.Count);
-                if (stage.IsLast) Run<T, ToPower>(in stage, re, im, twiddles, power, bins + stage.Table);
-                else Run<T, InPlace>(in stage, re, im, twiddles + stage.Table, power, bins);
+                if (stage.IsLast)
+                    Run<T, ToPower>(in stage, re, im, twiddles, power, bins + stage.Table);
+                else
+                    Run<T, InPlace>(in stage, re, im, twiddles + stage.Table, power, bins);
             }
         }
     }
@@ -201,11 +204,13 @@ internal sealed partial class RealFft
             for (var j = 0; j < part; j++, re += T.Count, im += T.Count, twiddle += 14)
             {
                 var (r0, r4, i0, i4) = (T.Load(re), T.Load(re + (4 * stride)), T.Load(im), T.Load(im + (4 * stride)));
-                var (r2, r6, i2, i6) = (T.Load(re + (2 * stride)), T.Load(re + (6 * stride)), T.Load(im + (2 * stride)), T.Load(im + (6 * stride)));
+                var (r2, r6) = (T.Load(re + (2 * stride)), T.Load(re + (6 * stride)));
+                var (i2, i6) = (T.Load(im + (2 * stride)), T.Load(im + (6 * stride)));
                 var (ar0, ai0, br0, bi0) = (r0 + r4, i0 + i4, r0 - r4, i0 - i4);
                 var (ar2, ai2, br2, bi2) = (r2 + r6, i2 + i6, r2 - r6, i2 - i6);
                 var (r1, r5, i1, i5) = (T.Load(re + stride), T.Load(re + (5 * stride)), T.Load(im + stride), T.Load(im + (5 * stride)));
-                var (r3, r7, i3, i7) = (T.Load(re + (3 * stride)), T.Load(re + (7 * stride)), T.Load(im + (3 * stride)), T.Load(im + (7 * stride)));
+                var (r3, r7) = (T.Load(re + (3 * stride)), T.Load(re + (7 * stride)));
+                var (i3, i7) = (T.Load(im + (3 * stride)), T.Load(im + (7 * stride)));
                 var (ar1, ai1, br1, bi1) = (r1 + r5, i1 + i5, r1 - r5, i1 - i5);
                 var (ar3, ai3, br3, bi3) = (r3 + r7, i3 + i7, r3 - r7, i3 - i7);
 
@@ -233,19 +238,20 @@ internal sealed partial class RealFft
     private readonly struct InPlace : IResult
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static unsafe void Write<T>(int i, T re, T im, float* reAt, float* imAt, nint stride, float* twiddles, float* power, int* bins)
+        public static unsafe void Write<T>(
+            int i, T re, T im, float* atRe, float* atIm, nint stride, float* twiddles, float* power, int* bins)
             where T : unmanaged, ILanes<T>
         {
             if (i == 0)
             {
-                T.Store(reAt, re);
-                T.Store(imAt, im);
+                T.Store(atRe, re);
+                T.Store(atIm, im);
                 return;
             }
 
             var (cos, sin) = (T.Broadcast(twiddles[(2 * i) - 2]), T.Broadcast(twiddles[(2 * i) - 1]));
-            T.Store(reAt + (i * stride), (re * cos) - (im * sin));
-            T.Store(imAt + (i * stride), (re * sin) + (im * cos));
+            T.Store(atRe + (i * stride), (re * cos) - (im * sin));
+            T.Store(atIm + (i * stride), (re * sin) + (im * cos));
         }
     }
 
@@ -253,7 +259,8 @@ internal sealed partial class RealFft
     private readonly struct ToPower : IResult
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static unsafe void Write<T>(int i, T re, T im, float* reAt, float* imAt, nint stride, float* twiddles, float* power, int* bins)
+        public static unsafe void Write<T>(
+            int i, T re, T im, float* atRe, float* atIm, nint stride, float* twiddles, float* power, int* bins)
             where T : unmanaged, ILanes<T> =>
             T.Store(power + ((nint)bins[i] * T.Count), (re * re) + (im * im));
     }

@@ -1,12 +1,12 @@
 namespace Speechmatics.Speech.Features.Simd;
 
 /// <summary>
-/// A vector of floats whose lanes never meet. The feature kernels put one frame in each lane, so they are written once, for any width, and the
-/// one-lane type is their scalar twin.
+/// A vector of floats whose lanes never meet. The feature kernels put one frame in each lane, so they are written once, for any width,
+/// and the one-lane type is their scalar twin.
 /// </summary>
 /// <remarks>
-/// There is deliberately no fused multiply-add: every operation is an IEEE one that all processors round alike, so a frame has the same bits at any width,
-/// in any lane and on any machine.
+/// There is deliberately no fused multiply-add: every operation is an IEEE one that all processors round alike, so a frame has the same
+/// bits at any width, in any lane and with any instruction set.
 /// </remarks>
 internal unsafe interface ILanes<TSelf>
     where TSelf : unmanaged, ILanes<TSelf>

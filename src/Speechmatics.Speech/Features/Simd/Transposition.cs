@@ -8,9 +8,9 @@ namespace Speechmatics.Speech.Features.Simd;
 /// <summary>Turns rows into columns, 4 x 4 floats at a time.</summary>
 internal static unsafe class Transposition
 {
-    /// <summary>Writes <c>destination[c * destinationStride + r] = source[r * sourceStride + c]</c> for all r below <paramref name="rows"/> and c below
-    /// <paramref name="columns"/>. Strides are in floats; the two areas do not overlap.</summary>
-    /// <remarks>The destination's stride has room for rows rounded up to a multiple of four, and what lies beyond them becomes arbitrary.</remarks>
+    /// <summary>Writes <c>destination[c * destinationStride + r] = source[r * sourceStride + c]</c> for all r below
+    /// <paramref name="rows"/> and c below <paramref name="columns"/>. Strides are in floats; the two areas do not overlap.</summary>
+    /// <remarks>The destination has room for rows rounded up to a multiple of four; what lies beyond them becomes arbitrary.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* source, nint sourceStride, int rows, int columns, float* destination, nint destinationStride)
     {
