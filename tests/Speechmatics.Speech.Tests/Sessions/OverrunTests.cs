@@ -1,3 +1,5 @@
+using Speechmatics.Speech.Features;
+using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Tests.Sessions;
@@ -86,12 +88,12 @@ public class OverrunTests(ModelFixture fixture)
     }
 
     /// <summary>The real model, whose encoder can be held up.</summary>
-    private sealed class BlockedModel : IDisposable, Models.IAcousticModel
+    private sealed class BlockedModel : IDisposable, IAcousticModel
     {
         private readonly ManualResetEventSlim _open = new(true);
         private readonly FaultyModel _model;
 
-        public BlockedModel(Models.IAcousticModel model)
+        public BlockedModel(IAcousticModel model)
         {
             _model = new FaultyModel(model)
             {
@@ -103,11 +105,11 @@ public class OverrunTests(ModelFixture fixture)
             };
         }
 
-        public Models.EncoderLayout Layout => _model.Layout;
+        public EncoderLayout Layout => _model.Layout;
 
-        public Models.TransducerVocabulary Vocabulary => _model.Vocabulary;
+        public TransducerVocabulary Vocabulary => _model.Vocabulary;
 
-        public Features.LogMelTables MelTables => _model.MelTables;
+        public LogMelTables MelTables => _model.MelTables;
 
         public string ContentHash => _model.ContentHash;
 
@@ -115,11 +117,11 @@ public class OverrunTests(ModelFixture fixture)
 
         public void Release() => _open.Set();
 
-        public bool HasHead(Models.TransducerHead head) => _model.HasHead(head);
+        public bool HasHead(TransducerHead head) => _model.HasHead(head);
 
-        public Models.IEncoderStep CreateEncoderStep(int maxRows) => _model.CreateEncoderStep(maxRows);
+        public IEncoderStep CreateEncoderStep(int maxRows) => _model.CreateEncoderStep(maxRows);
 
-        public Models.ITransducerNetwork CreateTransducer(Models.TransducerHead head, int maxRows) => _model.CreateTransducer(head, maxRows);
+        public ITransducerNetwork CreateTransducer(TransducerHead head, int maxRows) => _model.CreateTransducer(head, maxRows);
 
         public void Dispose() => _open.Set();
     }
