@@ -34,8 +34,7 @@ internal static class Repository
         foreach (var start in new[] { Path.GetDirectoryName(thisFile), AppContext.BaseDirectory })
         {
             for (var folder = start; !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
-                if (File.Exists(Path.Combine(folder, "Speechmatics.Speech.sln")))
-                    return folder;
+                if (File.Exists(Path.Combine(folder, "Speechmatics.Speech.sln"))) return folder;
         }
 
         throw new DirectoryNotFoundException("The tests run from inside a checkout: Speechmatics.Speech.sln was not found above them.");

@@ -55,7 +55,8 @@ internal sealed class GreedyTransducerDecoder
         {
             if (rows[i].State.NextFrame < rows[i].FirstFrame)
                 throw new ArgumentException($"Row {i} is to decode frame {rows[i].State.NextFrame} next, which is before its chunk.", nameof(rows));
-            if (rows[i].State.NextFrame < rows[i].EndFrame) _active[active++] = i;
+            if (rows[i].State.NextFrame < rows[i].EndFrame)
+                _active[active++] = i;
         }
 
         while (active > 0)
@@ -79,7 +80,8 @@ internal sealed class GreedyTransducerDecoder
             {
                 ref readonly var row = ref rows[_active[i]];
                 Step(row.State, row.Tokens, _network.Logits(i));
-                if (row.State.NextFrame < row.EndFrame) _active[left++] = _active[i];
+                if (row.State.NextFrame < row.EndFrame)
+                    _active[left++] = _active[i];
             }
 
             active = left;
@@ -101,7 +103,8 @@ internal sealed class GreedyTransducerDecoder
         }
 
         // a step that neither moves nor may emit again would repeat itself for ever
-        if (frames == 0 && (isBlank || state.SymbolsOnFrame >= _vocabulary.MaxSymbolsPerFrame)) frames = 1;
+        if (frames == 0 && (isBlank || state.SymbolsOnFrame >= _vocabulary.MaxSymbolsPerFrame))
+            frames = 1;
         state.Advance(frames);
     }
 

@@ -11,7 +11,8 @@ internal sealed class TokenBuffer
 
     public void Add(in EmittedToken token)
     {
-        if (Count == _tokens.Length) Array.Resize(ref _tokens, Math.Max(16, Count * 2));
+        if (Count == _tokens.Length)
+            Array.Resize(ref _tokens, Math.Max(16, Count * 2));
         _tokens[Count++] = token;
     }
 

@@ -38,7 +38,8 @@ internal sealed class TransducerDecoderState
     /// <summary>Goes <paramref name="frames"/> on; 0 stays on the frame.</summary>
     public void Advance(int frames)
     {
-        if (frames == 0) return;
+        if (frames == 0)
+            return;
         NextFrame += frames;
         SymbolsOnFrame = 0;
     }
@@ -46,7 +47,8 @@ internal sealed class TransducerDecoderState
     /// <summary>Goes on to <paramref name="frame"/>, for audio that was never decoded; a frame already passed is ignored.</summary>
     public void SkipTo(long frame)
     {
-        if (frame <= NextFrame) return;
+        if (frame <= NextFrame)
+            return;
         NextFrame = frame;
         SymbolsOnFrame = 0;
     }
@@ -64,19 +66,22 @@ internal sealed class TransducerDecoderState
         writer.Write(NextFrame);
         writer.Write(SymbolsOnFrame);
         writer.Write(_context.Length);
-        foreach (var token in _context) writer.Write(token);
+        foreach (var token in _context)
+            writer.Write(token);
     }
 
     /// <exception cref="InvalidDataException">The data were not saved from a state of this vocabulary.</exception>
     public void Load(BinaryReader reader, TransducerVocabulary vocabulary)
     {
         var (next, symbols, length) = (reader.ReadInt64(), reader.ReadInt32(), reader.ReadInt32());
-        if (next < 0 || symbols < 0 || length != _context.Length) throw new InvalidDataException("The decoder state does not fit the model.");
+        if (next < 0 || symbols < 0 || length != _context.Length)
+            throw new InvalidDataException("The decoder state does not fit the model.");
         Span<int> context = stackalloc int[length];
         foreach (ref var token in context)
         {
             token = reader.ReadInt32();
-            if (token < 0 || token >= vocabulary.TokenCount) throw new InvalidDataException("The decoder state names a token that the model lacks.");
+            if (token < 0 || token >= vocabulary.TokenCount)
+                throw new InvalidDataException("The decoder state names a token that the model lacks.");
         }
 
         (NextFrame, SymbolsOnFrame) = (next, symbols);

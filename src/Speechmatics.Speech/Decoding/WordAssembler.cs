@@ -38,7 +38,8 @@ internal sealed class WordAssembler
     /// <summary>Adds tokens; returns whether <see cref="Words"/> changed.</summary>
     public bool Append(ReadOnlySpan<EmittedToken> tokens)
     {
-        if (tokens.IsEmpty) return false;
+        if (tokens.IsEmpty)
+            return false;
         // the last word may grow, and the start of the next may shorten it
         var firstChanged = Math.Max(0, _firstTokens.Count - 1);
         foreach (ref readonly var token in tokens)
@@ -67,15 +68,18 @@ internal sealed class WordAssembler
     public RecognizedWord[] Take(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)_words.Count, nameof(count));
-        if (count == 0) return [];
+        if (count == 0)
+            return [];
         var taken = new RecognizedWord[count];
         _words.CopyTo(0, taken, 0, count);
-        if (count == _firstTokens.Count) LastWordMayGrow = false;
+        if (count == _firstTokens.Count)
+            LastWordMayGrow = false;
         var tokens = count < _firstTokens.Count ? _firstTokens[count] : _tokens.Count;
         _words.RemoveRange(0, count);
         _tokens.RemoveRange(0, tokens);
         _firstTokens.RemoveRange(0, count);
-        foreach (ref var first in CollectionsMarshal.AsSpan(_firstTokens)) first -= tokens;
+        foreach (ref var first in CollectionsMarshal.AsSpan(_firstTokens))
+            first -= tokens;
         return taken;
     }
 
@@ -94,7 +98,8 @@ internal sealed class WordAssembler
             writer.Write(token.LogProbability);
             var begins = word < _firstTokens.Count && _firstTokens[word] == i;
             writer.Write(begins);
-            if (begins) word++;
+            if (begins)
+                word++;
         }
     }
 
@@ -138,9 +143,11 @@ internal sealed class WordAssembler
 
     private void MakeWordsFrom(int first)
     {
-        if (first < _words.Count) _words.RemoveRange(first, _words.Count - first);
+        if (first < _words.Count)
+            _words.RemoveRange(first, _words.Count - first);
         var complete = _lastWordHasText ? _firstTokens.Count : _firstTokens.Count - 1;
-        for (var word = first; word < complete; word++) _words.Add(Make(word));
+        for (var word = first; word < complete; word++)
+            _words.Add(Make(word));
     }
 
     private static long EndOf(in EmittedToken token) => token.StartFrame + Math.Max(1, token.DurationFrames);
@@ -150,11 +157,14 @@ internal sealed class WordAssembler
         var next = word + 1 < _firstTokens.Count ? _firstTokens[word + 1] : _tokens.Count;
         var tokens = CollectionsMarshal.AsSpan(_tokens)[_firstTokens[word]..next];
         var first = 0;
-        while (!_pieces.HasText(tokens[first].Id)) first++;
+        while (!_pieces.HasText(tokens[first].Id))
+            first++;
         var (start, end) = (tokens[first].StartFrame, EndOf(tokens[^1]));
-        if (next < _tokens.Count) end = Math.Max(start, Math.Min(end, _tokens[next].StartFrame));
+        if (next < _tokens.Count)
+            end = Math.Max(start, Math.Min(end, _tokens[next].StartFrame));
         var least = 0f;
-        foreach (ref readonly var token in tokens) least = Math.Min(least, token.LogProbability);
+        foreach (ref readonly var token in tokens)
+            least = Math.Min(least, token.LogProbability);
         return new RecognizedWord
         {
             Text = TextOf(tokens),
@@ -185,7 +195,8 @@ internal sealed class WordAssembler
 
     private void FlushBytes()
     {
-        if (_bytes.Count == 0) return;
+        if (_bytes.Count == 0)
+            return;
         _text.Append(Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_bytes)));
         _bytes.Clear();
     }

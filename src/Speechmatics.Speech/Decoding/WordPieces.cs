@@ -34,8 +34,10 @@ internal sealed class WordPieces
         if (piece.Length == 6 && piece.StartsWith("<0x", StringComparison.Ordinal) && piece[5] == '>'
             && byte.TryParse(piece.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
             return new Piece(false, "", value);
-        if (piece == "<unk>") return new Piece(false, "\u2047", -1);
-        if (piece.Length > 2 && piece[0] == '<' && piece[^1] == '>') return new Piece(false, "", -1);
+        if (piece == "<unk>")
+            return new Piece(false, "\u2047", -1);
+        if (piece.Length > 2 && piece[0] == '<' && piece[^1] == '>')
+            return new Piece(false, "", -1);
         return piece.Length > 0 && piece[0] == WordStart ? new Piece(true, piece[1..], -1) : new Piece(false, piece, -1);
     }
 

@@ -86,7 +86,8 @@ internal sealed unsafe class OnnxEncoderStep : IEncoderStep
         ArgumentOutOfRangeException.ThrowIfNotEqual(stateAddresses.Length, _layout.States.Length, nameof(stateAddresses));
         try
         {
-            if (rows != _boundRows || _chunkFrames != _boundChunkFrames) BindBuffers(rows);
+            if (rows != _boundRows || _chunkFrames != _boundChunkFrames)
+                BindBuffers(rows);
             for (var i = 0; i < stateAddresses.Length; i++)
             {
                 var state = _layout.States[i];
@@ -104,7 +105,8 @@ internal sealed unsafe class OnnxEncoderStep : IEncoderStep
 
     public void Dispose()
     {
-        if (_disposed) return;
+        if (_disposed)
+            return;
         _disposed = true;
         _binding.Dispose();
         _runOptions.Dispose();

@@ -62,7 +62,8 @@ internal sealed class OnnxSessions
         for (var seen = Volatile.Read(ref _references); seen > 0;)
         {
             var before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
-            if (before == seen) return this;
+            if (before == seen)
+                return this;
             seen = before;
         }
 
@@ -71,10 +72,12 @@ internal sealed class OnnxSessions
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref _references) != 0) return;
+        if (Interlocked.Decrement(ref _references) != 0)
+            return;
         Encoder.Dispose();
         Predictor.Dispose();
-        foreach (var joiner in _joiners.Values) joiner.Dispose();
+        foreach (var joiner in _joiners.Values)
+            joiner.Dispose();
     }
 
     private static InferenceSession OpenFile(PackageFile file)

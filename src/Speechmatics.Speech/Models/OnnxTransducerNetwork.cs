@@ -111,7 +111,8 @@ internal sealed unsafe class OnnxTransducerNetwork : ITransducerNetwork
 
     public void Dispose()
     {
-        if (_disposed) return;
+        if (_disposed)
+            return;
         _disposed = true;
         _joinerBinding.Dispose();
         _predictorBinding.Dispose();

@@ -17,7 +17,8 @@ internal static class PackageHashes
         var files = new JsonObject();
         foreach (var node in new[] { root["encoder"]?["file"], root["predictor"]?["file"], root["joiner"]?["file"], root["joiner"]?["rnntFile"], root["tokens"] })
         {
-            if ((string?)node is not { } name) continue;
+            if ((string?)node is not { } name)
+                continue;
             var file = new PackageFile(name, Path.Combine(folder, name), null);
             file.CheckPresence();
             files[name] = new JsonObject { ["bytes"] = new FileInfo(file.Path).Length, ["sha256"] = file.ComputeHash() };
@@ -25,7 +26,8 @@ internal static class PackageHashes
 
         root["files"] = files;
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" })) root.WriteTo(writer);
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+            root.WriteTo(writer);
         stream.WriteByte((byte)'\n');
         File.WriteAllBytes(manifestPath, stream.ToArray());
     }

@@ -61,7 +61,8 @@ internal sealed class PredictorCache
     /// <summary>Computes what was missing, so that every added joiner row is filled.</summary>
     public void Complete()
     {
-        if (_missing == 0) return;
+        if (_missing == 0)
+            return;
         _network.RunPredictor(_missing);
         Misses += _missing;
         for (var i = 0; i < _missing; i++)
@@ -78,7 +79,8 @@ internal sealed class PredictorCache
     private int EntryOf(ReadOnlySpan<int> context)
     {
         var hash = 0u;
-        foreach (var token in context) hash = (hash ^ (uint)token) * 0x9E3779B1u;
+        foreach (var token in context)
+            hash = (hash ^ (uint)token) * 0x9E3779B1u;
         return (int)(hash >> 15) & _mask;
     }
 }

@@ -102,7 +102,8 @@ public sealed class SpeechModel : IAcousticModel, IAsyncDisposable
     /// <returns>A completed task.</returns>
     public ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) _sessions.Release();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _sessions.Release();
         return ValueTask.CompletedTask;
     }
 

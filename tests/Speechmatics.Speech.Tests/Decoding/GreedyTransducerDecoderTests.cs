@@ -27,7 +27,7 @@ public class GreedyTransducerDecoderTests
     [Fact]
     public void A_duration_may_pass_whole_chunks()
     {
-        var tokens = Decode(TransducerHead.Tdt, frames: 10, chunk: 2, (frame, _) => frame switch { 1 => (1, 6), 7 => (2, 1), < 7 => (0, 1), _ => (0, 2) });
+        var tokens = Decode(TransducerHead.Tdt, frames: 10, chunk: 2, (frame, _) => frame switch { 0 => (0, 1), 1 => (1, 6), 7 => (2, 1), < 7 => (3, 1), _ => (0, 2) });
         Assert.Equal([(1, 1L, 6), (2, 7L, 1)], tokens);
     }
 
