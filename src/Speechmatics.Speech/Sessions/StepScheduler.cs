@@ -154,18 +154,17 @@ internal sealed class StepScheduler
     /// <summary>Closes a stream: now, or as soon as the worker that runs it lets go.</summary>
     public void Close(SessionStream stream)
     {
-        bool running;
+        bool ownedElsewhere;
         lock (_gate)
         {
-            if (stream.State == StreamState.Closed) return;
             stream.CloseRequested = true;
-            running = stream.State == StreamState.Running;
+            ownedElsewhere = stream.State is StreamState.Running or StreamState.Closed;
             if (stream.State == StreamState.Queued) _due.Remove(stream);
-            if (!running) CloseNow(stream);
+            if (!ownedElsewhere) CloseNow(stream);
         }
 
         Left?.Invoke(stream);
-        if (!running) Released?.Invoke(stream);
+        if (!ownedElsewhere) Released?.Invoke(stream);
     }
 
     /// <summary>Takes a stream out of the scheduler's hands; completes when no worker runs it any more. Give it back with <see cref="LetGoOf"/>.</summary>
