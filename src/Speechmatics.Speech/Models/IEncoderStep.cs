@@ -5,7 +5,7 @@ namespace Speechmatics.Speech.Models;
 /// first run with a given chunk size and row count. The state lies outside: the rows of a run are neighbours in memory, so that one address for each
 /// state tensor is enough, and <see cref="Run"/> reads it in place and never writes it.
 /// </summary>
-internal interface IEncoderStep : IDisposable
+internal interface IEncoderStep : IEncodedChunk, IDisposable
 {
     int MaxRows { get; }
 
@@ -25,9 +25,6 @@ internal interface IEncoderStep : IDisposable
     /// </param>
     /// <exception cref="SpeechModelException">ONNX Runtime failed; the text is kept.</exception>
     void Run(int rows, ReadOnlySpan<nint> stateAddresses);
-
-    /// <summary>The row's encoder frames after <see cref="Run"/>: <c>[chunkFrames, OutputWidth]</c>, valid until the next run.</summary>
-    ReadOnlySpan<float> Encoded(int row);
 
     /// <summary>The row's new state rows after <see cref="Run"/>: <c>[heads, framesPerEncoderFrame * chunkFrames, width]</c>, valid until the next run.</summary>
     ReadOnlySpan<float> NewState(int state, int row);
