@@ -77,7 +77,9 @@ internal sealed class OnnxSessions
         foreach (var joiner in _joiners.Values) joiner.Dispose();
     }
 
-    private static InferenceSession OpenFile(PackageFile file)
+    /// <param name="file">The ONNX file.</param>
+    /// <param name="fixedShapes">False for graphs whose every run has other shapes: ONNX Runtime would keep a memory plan for each.</param>
+    internal static InferenceSession OpenFile(PackageFile file, bool fixedShapes = true)
     {
         // one thread for each run: the pool runs as many steps at once as there are cores, and a thread of ours must not wait for another's
         using var options = new SessionOptions
@@ -86,6 +88,7 @@ internal sealed class OnnxSessions
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            EnableMemoryPattern = fixedShapes,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
