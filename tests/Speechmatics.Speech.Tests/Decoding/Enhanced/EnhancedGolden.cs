@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Speechmatics.Speech.Decoding;
 
 namespace Speechmatics.Speech.Tests.Decoding;
 
@@ -20,6 +21,9 @@ internal sealed record EnhancedGolden(string Name, int PaddedSeconds, int[] Ids,
         var path = Path.Combine(Repository.RequireShared(), "golden", "enhanced", Name + ".mel");
         return File.Exists(path) ? MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray() : null;
     }
+
+    /// <summary>The mel of a whole recording with the second pass's padding.</summary>
+    public static float[] MelOf(float[] audio) => ReferenceWhisperMel.Compute(audio, SecondPassReader.PaddedSamples(audio.Length));
 
     private static EnhancedGolden Read(string path)
     {
