@@ -81,14 +81,16 @@ internal sealed record ModelPackage
             var features = manifest.Features ?? throw Missing("features");
             Positive(features.Bins, "features.bins");
             Positive(features.HopSamples, "features.hopSamples");
-            if (!(features.LogGuard > 0)) throw Bad("features.logGuard", features.LogGuard, "a positive number");
+            if (!(features.LogGuard > 0))
+                throw Bad("features.logGuard", features.LogGuard, "a positive number");
 
             var tokensFile = FileOf(manifest.Tokens, "tokens");
             var encoderFile = FileOf((manifest.Encoder ?? throw Missing("encoder")).File, "encoder.file");
             var predictorFile = FileOf((manifest.Predictor ?? throw Missing("predictor")).File, "predictor.file");
             var joiners = ReadJoiners();
             PackageFile[] files = [encoderFile, predictorFile, .. joiners.OrderBy(j => j.Key).Select(j => j.Value), tokensFile];
-            foreach (var file in files) file.CheckPresence();
+            foreach (var file in files)
+                file.CheckPresence();
             foreach (var file in files.Where(f => verifyHashes && f.HasHash))
             {
                 ct.ThrowIfCancellationRequested();
@@ -122,7 +124,8 @@ internal sealed record ModelPackage
             };
             var heads = ImmutableDictionary.CreateBuilder<TransducerHead, PackageFile>();
             heads[first] = FileOf(joiner.File, "joiner.file");
-            if (joiner.RnntFile is not null && first == TransducerHead.Tdt) heads[TransducerHead.Rnnt] = FileOf(joiner.RnntFile, "joiner.rnntFile");
+            if (joiner.RnntFile is not null && first == TransducerHead.Tdt)
+                heads[TransducerHead.Rnnt] = FileOf(joiner.RnntFile, "joiner.rnntFile");
             return heads.ToImmutable();
         }
 
@@ -157,7 +160,8 @@ internal sealed record ModelPackage
         private ImmutableArray<StateTensor> ReadStates(EncoderManifest encoder)
         {
             var layers = encoder.States ?? throw Missing("encoder.states");
-            if (layers.Length == 0) throw Bad("encoder.states", "empty", "one entry for each layer");
+            if (layers.Length == 0)
+                throw Bad("encoder.states", "empty", "one entry for each layer");
             var states = ImmutableArray.CreateBuilder<StateTensor>(layers.Length * 2);
             for (var i = 0; i < layers.Length; i++)
             {
@@ -165,8 +169,10 @@ internal sealed record ModelPackage
                 var layer = layers[i] ?? throw Missing(field);
                 foreach (var (name, part) in new[] { (layer.Key, "key"), (layer.Value, "value") })
                 {
-                    if (string.IsNullOrEmpty(name)) throw Missing($"{field}.{part}");
-                    if (states.Any(s => s.InputName == name)) throw Bad($"{field}.{part}", name, "a name that no other state has");
+                    if (string.IsNullOrEmpty(name))
+                        throw Missing($"{field}.{part}");
+                    if (states.Any(s => s.InputName == name))
+                        throw Bad($"{field}.{part}", name, "a name that no other state has");
                     states.Add(new StateTensor(
                         name,
                         "new_" + name,
@@ -184,7 +190,8 @@ internal sealed record ModelPackage
         {
             var pieces = TokenFile.Read(tokensFile.Path);
             var blank = manifest.Blank ?? throw Missing("blank");
-            if (blank < 0 || blank >= pieces.Length) throw Bad("blank", blank, $"a token of {tokensFile.Name}, 0 to {pieces.Length - 1}");
+            if (blank < 0 || blank >= pieces.Length)
+                throw Bad("blank", blank, $"a token of {tokensFile.Name}, 0 to {pieces.Length - 1}");
             var durations = manifest.Durations ?? [];
             if (needsDurations && (durations.Length == 0 || durations.Min() < 0 || durations.Max() < 1))
                 throw Bad("durations", $"[{string.Join(", ", durations)}]", "for each duration logit its encoder frames, none negative and one at least 1");
@@ -214,8 +221,10 @@ internal sealed record ModelPackage
 
         private PackageFile FileOf(string? name, string field)
         {
-            if (string.IsNullOrEmpty(name)) throw Missing(field);
-            if (name is "." or ".." || name.AsSpan().ContainsAny("/\\:")) throw Bad(field, name, "the plain name of a file in the same folder");
+            if (string.IsNullOrEmpty(name))
+                throw Missing(field);
+            if (name is "." or ".." || name.AsSpan().ContainsAny("/\\:"))
+                throw Bad(field, name, "the plain name of a file in the same folder");
             return new PackageFile(name, Path.Combine(folder, name), manifest.Files?.GetValueOrDefault(name));
         }
 

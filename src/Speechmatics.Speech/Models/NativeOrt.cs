@@ -48,7 +48,8 @@ internal static unsafe class NativeOrt
     {
         var api = Api.Value;
         var bytes = (nuint)sizeof(T);
-        foreach (var size in shape) bytes *= (nuint)size;
+        foreach (var size in shape)
+            bytes *= (nuint)size;
         nint value;
         fixed (long* shapePointer = shape)
         {
@@ -74,7 +75,8 @@ internal static unsafe class NativeOrt
 
     private static void Check(Table api, nint status)
     {
-        if (status == 0) return;
+        if (status == 0)
+            return;
         var message = Marshal.PtrToStringUTF8((nint)((delegate* unmanaged[Cdecl]<nint, byte*>)api.Functions[GetErrorMessage])(status));
         ((delegate* unmanaged[Cdecl]<nint, void>)api.Functions[ReleaseStatus])(status);
         throw new SpeechModelException($"ONNX Runtime could not bind a tensor: {message}");
@@ -89,7 +91,8 @@ internal static unsafe class NativeOrt
             var library = FindLibrary();
             var apiBase = ((delegate* unmanaged[Cdecl]<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase"))();
             var functions = ((delegate* unmanaged[Cdecl]<uint, nint*>)apiBase[0])(ApiVersion);
-            if (functions is null) throw new DllNotFoundException($"its interface version {ApiVersion} is not supported by the library found");
+            if (functions is null)
+                throw new DllNotFoundException($"its interface version {ApiVersion} is not supported by the library found");
             var table = new Table { Functions = functions };
             nint memory;
             Check(table, ((delegate* unmanaged[Cdecl]<int, int, nint*, nint>)functions[CreateCpuMemoryInfo])(DeviceAllocator, DefaultMemoryType, &memory));
@@ -107,14 +110,17 @@ internal static unsafe class NativeOrt
     private static nint FindLibrary()
     {
         // by the managed package's probing first; then by the names under which a library that is already loaded is found again
-        if (NativeLibrary.TryLoad("onnxruntime", typeof(InferenceSession).Assembly, null, out var library)) return library;
+        if (NativeLibrary.TryLoad("onnxruntime", typeof(InferenceSession).Assembly, null, out var library))
+            return library;
         string[] names = OperatingSystem.IsWindows() ? ["onnxruntime.dll"]
             : OperatingSystem.IsMacOS() || OperatingSystem.IsIOS() ? ["libonnxruntime.dylib", "@rpath/libonnxruntime.1.dylib"]
             : ["libonnxruntime.so.1", "libonnxruntime.so"];
         foreach (var name in names)
-            if (NativeLibrary.TryLoad(name, out library)) return library;
+            if (NativeLibrary.TryLoad(name, out library))
+                return library;
         foreach (var name in names)
-            if (NativeLibrary.TryLoad(Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", name), out library)) return library;
+            if (NativeLibrary.TryLoad(Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", name), out library))
+                return library;
         throw new DllNotFoundException("onnxruntime was loaded but not found again by its name");
     }
 

@@ -62,7 +62,8 @@ internal sealed class OnnxSessions
         for (var seen = Volatile.Read(ref _references); seen > 0;)
         {
             var before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
-            if (before == seen) return this;
+            if (before == seen)
+                return this;
             seen = before;
         }
 
@@ -71,10 +72,12 @@ internal sealed class OnnxSessions
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref _references) != 0) return;
+        if (Interlocked.Decrement(ref _references) != 0)
+            return;
         Encoder.Dispose();
         Predictor.Dispose();
-        foreach (var joiner in _joiners.Values) joiner.Dispose();
+        foreach (var joiner in _joiners.Values)
+            joiner.Dispose();
     }
 
     /// <param name="file">The ONNX file.</param>
@@ -89,7 +92,9 @@ internal sealed class OnnxSessions
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             EnableMemoryPattern = fixedShapes,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+
+            // the native library would print errors on the console; they are in the exceptions
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");

@@ -3,6 +3,10 @@ using Microsoft.ML.OnnxRuntime;
 namespace Speechmatics.Speech.Models;
 
 /// <summary><see cref="ITransducerNetwork"/> over ONNX Runtime: buffers made once for <see cref="MaxRows"/>, bound again only when the row count changes.</summary>
+/// <remarks>
+/// The weights are constants that ONNX Runtime packs when it opens the file, and its product over packed weights has no other path for a single row: one row and 64 give the same bits, which a
+/// test compares, so nothing is padded.
+/// </remarks>
 internal sealed unsafe class OnnxTransducerNetwork : ITransducerNetwork
 {
     private readonly OnnxSessions _sessions;
@@ -75,6 +79,7 @@ internal sealed unsafe class OnnxTransducerNetwork : ITransducerNetwork
             }
 
             _joiner.RunWithBinding(_runOptions, _joinerBinding);
+            GC.KeepAlive(this);
         }
         catch (OnnxRuntimeException e)
         {
@@ -96,6 +101,7 @@ internal sealed unsafe class OnnxTransducerNetwork : ITransducerNetwork
             }
 
             _sessions.Predictor.RunWithBinding(_runOptions, _predictorBinding);
+            GC.KeepAlive(this);
         }
         catch (OnnxRuntimeException e)
         {
@@ -105,7 +111,8 @@ internal sealed unsafe class OnnxTransducerNetwork : ITransducerNetwork
 
     public void Dispose()
     {
-        if (_disposed) return;
+        if (_disposed)
+            return;
         _disposed = true;
         _joinerBinding.Dispose();
         _predictorBinding.Dispose();

@@ -52,8 +52,10 @@ internal static class PortCheck
         Dictionary<string, (Type Type, int[] Shape)> outputs,
         string fields)
     {
-        foreach (var (name, expected) in inputs) CheckOne(file, "input", name, session.InputMetadata, expected, fields);
-        foreach (var (name, expected) in outputs) CheckOne(file, "output", name, session.OutputMetadata, expected, fields);
+        foreach (var (name, expected) in inputs)
+            CheckOne(file, "input", name, session.InputMetadata, expected, fields);
+        foreach (var (name, expected) in outputs)
+            CheckOne(file, "output", name, session.OutputMetadata, expected, fields);
         foreach (var name in session.InputMetadata.Keys.Where(n => !inputs.ContainsKey(n)))
             throw new SpeechModelException($"{file.Path} has an input \"{name}\" that {ModelPackage.ManifestName} does not describe. Take all files from one package.", file.Path);
     }

@@ -5,6 +5,7 @@ namespace Speechmatics.Speech.Models;
 /// </summary>
 /// <remarks>
 /// A package is a folder with <c>model.json</c> (the manifest), the ONNX files and the vocabulary that it names. Each run uses one thread; sessions run side by side on the threads of a pool.
+/// Where the manifest has a section <c>files</c> with <c>bytes</c> and <c>sha256</c> for each file, loading compares them.
 /// </remarks>
 public sealed class SpeechModel : IAcousticModel, IAsyncDisposable
 {
@@ -95,7 +96,8 @@ public sealed class SpeechModel : IAcousticModel, IAsyncDisposable
     /// <returns>A completed task.</returns>
     public ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) _sessions.Release();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _sessions.Release();
         return ValueTask.CompletedTask;
     }
 
@@ -107,6 +109,11 @@ public sealed class SpeechModel : IAcousticModel, IAsyncDisposable
         {
             WarmUp(package, sessions, ct);
             return new SpeechModel(package, sessions);
+        }
+        catch (SpeechModelException e)
+        {
+            sessions.Release();
+            throw new SpeechModelException($"{e.Message} The sizes in {package.ManifestPath} do not fit this file: take all files from one package.", e.File, e);
         }
         catch
         {

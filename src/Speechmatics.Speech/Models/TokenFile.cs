@@ -15,7 +15,8 @@ internal static class TokenFile
         foreach (var line in File.ReadLines(path, new UTF8Encoding(false, throwOnInvalidBytes: false)))
         {
             number++;
-            if (line.Length == 0) continue;
+            if (line.Length == 0)
+                continue;
             var space = line.LastIndexOf(' ');
             if (space < 1 || !int.TryParse(line.AsSpan(space + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
                 throw new SpeechModelException($"{path}: line {number} is \"{line}\", but must be a piece, a space and its id. Copy the whole model folder again.", path);

@@ -1,0 +1,21 @@
+namespace Speechmatics.Speech.Decoding;
+
+/// <summary>A session's newly emitted tokens: a list that grows to what a chunk needs and is then reused. Not thread-safe.</summary>
+internal sealed class TokenBuffer
+{
+    private EmittedToken[] _tokens = [];
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<EmittedToken> Tokens => _tokens.AsSpan(0, Count);
+
+    public void Add(in EmittedToken token)
+    {
+        if (Count == _tokens.Length)
+            Array.Resize(ref _tokens, Math.Max(16, Count * 2));
+        _tokens[Count++] = token;
+    }
+
+    /// <summary>Empties the buffer and keeps its memory.</summary>
+    public void Clear() => Count = 0;
+}
