@@ -28,9 +28,10 @@ internal sealed class SecondPassReader : IDisposable
     /// <param name="computeMel">The features of the model; called on the reader's thread.</param>
     /// <param name="maxRows">Utterances that are decoded at once, at least 1.</param>
     /// <param name="policy">The guards; null for the default.</param>
-    public SecondPassReader(EnhancedSpeechModel model, UtteranceMel computeMel, int maxRows = 8, SecondPassPolicy? policy = null)
+    /// <param name="betweenRuns">Called on the reader's thread before each run of the model, so that more urgent work can go first; or null.</param>
+    public SecondPassReader(EnhancedSpeechModel model, UtteranceMel computeMel, int maxRows = 8, SecondPassPolicy? policy = null, Action? betweenRuns = null)
     {
-        _decoder = new AttentionDecoder(model.CreateNetwork(maxRows), model.Vocabulary);
+        _decoder = new AttentionDecoder(model.CreateNetwork(maxRows), model.Vocabulary, betweenRuns);
         _words = new AttentionWords(model.Vocabulary, model.Layout);
         _readings = [.. Enumerable.Range(0, maxRows).Select(_ => new AttentionHypothesis())];
         _rows = new AttentionRow[maxRows];
