@@ -15,18 +15,15 @@ public sealed class CustomVocabulary
 
     /// <summary>Creates a vocabulary.</summary>
     /// <param name="phrases">The phrases; thousands are fine.</param>
-    /// <param name="defaultWeight">The weight of phrases that give none, 0 to 20; see <see cref="VocabularyPhrase.Weight"/>.</param>
-    public CustomVocabulary(IEnumerable<VocabularyPhrase> phrases, float defaultWeight = 1.5f)
+    public CustomVocabulary(IEnumerable<VocabularyPhrase> phrases)
     {
         ArgumentNullException.ThrowIfNull(phrases);
-        if (defaultWeight is not (>= 0 and <= 20)) throw new ArgumentOutOfRangeException(nameof(defaultWeight), defaultWeight, "A weight lies between 0 and 20.");
         Phrases = [.. phrases];
-        DefaultWeight = defaultWeight;
     }
 
-    /// <summary>Creates a vocabulary of phrases of default weight.</summary>
+    /// <summary>Creates a vocabulary of phrases that all have <see cref="DefaultWeight"/>.</summary>
     /// <param name="phrases">The phrases as transcripts shall show them.</param>
-    public CustomVocabulary(params IEnumerable<string> phrases)
+    public CustomVocabulary(IEnumerable<string> phrases)
         : this(phrases.Select(phrase => new VocabularyPhrase(phrase)))
     {
     }
@@ -34,8 +31,17 @@ public sealed class CustomVocabulary
     /// <summary>The phrases, in the order given.</summary>
     public ImmutableArray<VocabularyPhrase> Phrases { get; }
 
-    /// <summary>The weight of phrases that give none.</summary>
-    public float DefaultWeight { get; }
+    /// <summary>The weight of phrases that give none, 0 to 20; see <see cref="VocabularyPhrase.Weight"/>. Default 1.5.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is not between 0 and 20.</exception>
+    public float DefaultWeight
+    {
+        get;
+        init
+        {
+            if (value is not (>= 0 and <= 20)) throw new ArgumentOutOfRangeException(nameof(value), value, "A weight lies between 0 and 20.");
+            field = value;
+        }
+    } = 1.5f;
 
     /// <summary>The automaton for a model's pieces; made on the first call and kept as long as the encoder lives.</summary>
     /// <exception cref="ArgumentException">A phrase or a spelling has characters that the model cannot write; the message names it.</exception>

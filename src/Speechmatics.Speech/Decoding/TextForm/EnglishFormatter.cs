@@ -42,7 +42,7 @@ internal sealed class EnglishFormatter(EnglishFormatterOptions? options = null)
                 continue;
             }
 
-            written.Add(Merge(words, at, span));
+            written.Add(Merge(words, text, at, span));
             at += span.Length;
         }
 
@@ -51,10 +51,11 @@ internal sealed class EnglishFormatter(EnglishFormatterOptions? options = null)
 
     private static WrittenSpan Match(in SpokenText text, int at)
     {
+        var together = text.UntilBreak(at);
         foreach (var rule in Rules)
         {
-            var span = rule(text, at);
-            if (span.Matched && at + span.Length <= text.Count && !text.IsParted(at, span.Length)) return span;
+            var span = rule(together, at);
+            if (span.Matched) return span;
         }
 
         return WrittenSpan.None;
@@ -76,11 +77,13 @@ internal sealed class EnglishFormatter(EnglishFormatterOptions? options = null)
         };
     }
 
-    private static WrittenWord Merge(IReadOnlyList<RecognizedWord> words, int at, WrittenSpan span)
+    private static WrittenWord Merge(IReadOnlyList<RecognizedWord> words, in SpokenText text, int at, WrittenSpan span)
     {
-        var last = words[at + span.Length - 1];
+        var end = at + span.Length - 1;
+        var last = words[end];
         var parts = words.Skip(at).Take(span.Length);
-        var punctuation = last.Text.Length > 0 && last.Text[^1] is '.' or ',' or '!' or '?' or ';' or ':' ? last.Text[^1..] : "";
+        // the point of "p.m." ends a sentence only at the end
+        var punctuation = text.BreaksAfter(end) || (end == text.Count - 1 && last.Text.EndsWith('.')) ? last.Text[^1..] : "";
         return new WrittenWord
         {
             Text = span.Text + punctuation,

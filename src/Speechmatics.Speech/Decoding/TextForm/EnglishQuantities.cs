@@ -73,10 +73,14 @@ internal static class EnglishQuantities
     {
         var amount = Quantity.Read(words, at);
         if (amount.Length == 0 || (amount.HasArticle && !EnglishUnits.IsMeasure(words[at + amount.Length]))) return WrittenSpan.None;
+        var next = at + amount.Length;
         if (amount.IsDecimal && words[at - 1] == "at" && amount.Value < 2 && words[at] == "one" && !EnglishUnits.IsMeasure(words[at + amount.Length])) return new(2, null);
 
+        // "room twelve oh one"
+        if (EnglishUnits.IsLabel(words[at - 1]) && amount.Value is > 0 and < 100 && words[next] is "oh" or "o" && EnglishNumbers.TryDigit(words[next + 1], false, out var digit))
+            return new(amount.Length + 2, $"{amount.Text}0{digit}");
+
         // two numbers in a row that no other rule understood
-        var next = at + amount.Length;
         if (!amount.IsDecimal && EnglishNumbers.TrySmall(words, next, out _) > 0 && Quantity.Read(words, next) is { Length: > 0 } second)
             return EnglishUnits.IsLabel(words[at - 1]) && amount.Value < 100 && second.Value is >= 10 and < 100 && amount.Length + second.Length <= 4
                 ? new(amount.Length + second.Length, amount.Text + second.Text)

@@ -5,11 +5,13 @@ internal readonly struct SpokenText
 {
     private readonly string[] _words;
     private readonly bool[] _breakAfter;
+    private readonly int _end;
 
     public SpokenText(IReadOnlyList<RecognizedWord> words)
     {
         _words = new string[words.Count];
         _breakAfter = new bool[words.Count];
+        _end = words.Count;
         for (var i = 0; i < words.Count; i++)
         {
             var text = words[i].Text;
@@ -18,16 +20,24 @@ internal readonly struct SpokenText
         }
     }
 
-    public int Count => _words.Length;
-
-    public string this[int index] => (uint)index < (uint)_words.Length ? _words[index] : "";
-
-    /// <summary>Whether punctuation parts the words of a span, so that they do not belong together.</summary>
-    public bool IsParted(int from, int length)
+    private SpokenText(SpokenText text, int end)
     {
-        for (var i = from; i < from + length - 1; i++)
-            if (_breakAfter[i]) return true;
-        return false;
+        (_words, _breakAfter, _end) = (text._words, text._breakAfter, end);
+    }
+
+    public int Count => _end;
+
+    public string this[int index] => (uint)index < (uint)_end ? _words[index] : "";
+
+    /// <summary>Whether punctuation ends the word, so that what follows does not belong to it.</summary>
+    public bool BreaksAfter(int index) => _breakAfter[index];
+
+    /// <summary>The text up to the next punctuation from a word on.</summary>
+    public SpokenText UntilBreak(int from)
+    {
+        var end = from;
+        while (end < _end && !_breakAfter[end]) end++;
+        return new SpokenText(this, Math.Min(_end, end + 1));
     }
 
     // "p.m." ends in no pause
