@@ -5,33 +5,23 @@ namespace Speechmatics.Speech.Decoding.TextForm;
 /// <summary>Reads English number words.</summary>
 internal static class EnglishNumbers
 {
-    private static readonly Dictionary<string, int> Digits = new()
-    {
-        ["zero"] = 0, ["one"] = 1, ["two"] = 2, ["three"] = 3, ["four"] = 4, ["five"] = 5, ["six"] = 6, ["seven"] = 7, ["eight"] = 8, ["nine"] = 9,
-    };
+    private static readonly Dictionary<string, int> Digits = Number("zero one two three four five six seven eight nine", 0, 1);
 
-    private static readonly Dictionary<string, int> Teens = new()
-    {
-        ["ten"] = 10, ["eleven"] = 11, ["twelve"] = 12, ["thirteen"] = 13, ["fourteen"] = 14, ["fifteen"] = 15, ["sixteen"] = 16, ["seventeen"] = 17,
-        ["eighteen"] = 18, ["nineteen"] = 19,
-    };
+    private static readonly Dictionary<string, int> Teens = Number("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 10, 1);
 
-    private static readonly Dictionary<string, int> Tens = new()
-    {
-        ["twenty"] = 20, ["thirty"] = 30, ["forty"] = 40, ["fifty"] = 50, ["sixty"] = 60, ["seventy"] = 70, ["eighty"] = 80, ["ninety"] = 90,
-    };
+    private static readonly Dictionary<string, int> Tens = Number("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10);
+
+    private static readonly Dictionary<string, int> SmallOrdinals = Number(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth", 1, 1);
+
+    private static readonly Dictionary<string, int> TensOrdinals = Number("twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth", 20, 10);
 
     private static readonly Dictionary<string, long> Scales = new()
     {
-        ["thousand"] = 1_000, ["million"] = 1_000_000, ["billion"] = 1_000_000_000, ["trillion"] = 1_000_000_000_000,
-    };
-
-    private static readonly Dictionary<string, int> Ordinals = new()
-    {
-        ["first"] = 1, ["second"] = 2, ["third"] = 3, ["fourth"] = 4, ["fifth"] = 5, ["sixth"] = 6, ["seventh"] = 7, ["eighth"] = 8, ["ninth"] = 9, ["tenth"] = 10,
-        ["eleventh"] = 11, ["twelfth"] = 12, ["thirteenth"] = 13, ["fourteenth"] = 14, ["fifteenth"] = 15, ["sixteenth"] = 16, ["seventeenth"] = 17,
-        ["eighteenth"] = 18, ["nineteenth"] = 19, ["twentieth"] = 20, ["thirtieth"] = 30, ["fortieth"] = 40, ["fiftieth"] = 50, ["sixtieth"] = 60,
-        ["seventieth"] = 70, ["eightieth"] = 80, ["ninetieth"] = 90,
+        ["thousand"] = 1_000,
+        ["million"] = 1_000_000,
+        ["billion"] = 1_000_000_000,
+        ["trillion"] = 1_000_000_000_000,
     };
 
     /// <summary>Whether a word says a number, however small or great.</summary>
@@ -89,8 +79,8 @@ internal static class EnglishNumbers
     /// <summary>An ordinal up to ninety-ninth. Returns the number of words, 0 for none.</summary>
     public static int TryOrdinal(in SpokenText words, int at, out int value)
     {
-        if (Ordinals.TryGetValue(words[at], out value)) return 1;
-        if (!Tens.TryGetValue(words[at], out value) || !Ordinals.TryGetValue(words[at + 1], out var unit) || unit > 9) return 0;
+        if (SmallOrdinals.TryGetValue(words[at], out value) || TensOrdinals.TryGetValue(words[at], out value)) return 1;
+        if (!Tens.TryGetValue(words[at], out value) || !SmallOrdinals.TryGetValue(words[at + 1], out var unit) || unit > 9) return 0;
         value += unit;
         return 2;
     }
@@ -119,6 +109,9 @@ internal static class EnglishNumbers
         var suffix = (value % 100) is 11 or 12 or 13 ? "th" : (value % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" };
         return value.ToString(CultureInfo.InvariantCulture) + suffix;
     }
+
+    private static Dictionary<string, int> Number(string words, int first, int step) =>
+        words.Split(' ').Select((word, i) => (word, Value: first + (i * step))).ToDictionary(pair => pair.word, pair => pair.Value);
 
     private static int TryHundreds(in SpokenText words, int at, out int value)
     {

@@ -204,6 +204,22 @@ public sealed class NGramModelTests : IDisposable
     }
 
     [Fact]
+    public void The_English_model_prefers_sentences_to_the_same_words_in_disorder()
+    {
+        var path = Path.Combine(Repository.EnglishModel, "ngram.bin");
+        var model = LanguageModel.Load(path);
+        Assert.InRange(new FileInfo(path).Length, 1, 10_000_000);
+        var sentences = new[] { "give me a medium roast americano with lots of sugar", "it is currently out of print and rare", "she had been there only once before" };
+        foreach (var sentence in sentences)
+        {
+            var disorder = string.Join(' ', sentence.Split(' ').Reverse());
+            Assert.True(model.Evaluate([sentence], Tokens).LogProbability > model.Evaluate([disorder], Tokens).LogProbability + 10);
+        }
+
+        Assert.InRange(model.Evaluate(sentences, Tokens).WordPerplexity, 5, 300);
+    }
+
+    [Fact]
     public void Queries_allocate_nothing()
     {
         var model = Build(new LanguageModelOptions { Order = 5 }).Model;
