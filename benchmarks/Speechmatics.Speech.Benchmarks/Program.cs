@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using Speechmatics.Speech.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["enhanced", var modelFolder, var sharedFolder])
+    await EnhancedBenchmarks.RunAsync(modelFolder, sharedFolder);
+else
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
