@@ -1,1 +1,3 @@
-return 0;
+using Speechmatics.Speech.Cli;
+
+return await SpeechTool.RunAsync(args, new ToolServices { Terminal = Terminal.FromProcess() });

@@ -16,6 +16,13 @@ internal sealed class TokenBuffer
         _tokens[Count++] = token;
     }
 
+    /// <summary>Moves all tokens by <paramref name="frames"/>, for streams that lost audio.</summary>
+    public void Shift(long frames)
+    {
+        if (frames == 0) return;
+        foreach (ref var token in _tokens.AsSpan(0, Count)) token = token with { StartFrame = token.StartFrame + frames };
+    }
+
     /// <summary>Empties the buffer and keeps its memory.</summary>
     public void Clear() => Count = 0;
 }

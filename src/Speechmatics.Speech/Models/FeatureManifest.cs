@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Speechmatics.Speech.Features;
+
 namespace Speechmatics.Speech.Models;
 
 /// <summary>The <c>features</c> section of <c>model.json</c>: how the model's mel frames are computed. Checked only for presence; the features layer judges the values.</summary>
@@ -41,4 +44,42 @@ internal sealed record FeatureManifest
 
     /// <summary>Whether frame n is centred on sample n * hop.</summary>
     public bool Centred { get; init; } = true;
+
+    /// <summary>The tables that compute these features.</summary>
+    /// <exception cref="SpeechModelException">The section asks for what this library cannot compute.</exception>
+    public LogMelTables CreateTables(string manifestPath, int sampleRate)
+    {
+        if (Kind != "log-mel") throw Unsupported(nameof(Kind), Kind, "log-mel");
+        if (MelScale != "slaney") throw Unsupported(nameof(MelScale), MelScale, "slaney");
+        if (Normalisation != "none") throw Unsupported(nameof(Normalisation), Normalisation, "none");
+        try
+        {
+            return new LogMelTables(new LogMelOptions
+            {
+                SampleRate = sampleRate,
+                Bins = Bins,
+                HopSamples = HopSamples,
+                WindowSamples = WindowSamples,
+                FftSamples = FftSamples,
+                PreEmphasis = (float)PreEmphasis,
+                Window = Window switch
+                {
+                    "hann-symmetric" => WindowKind.HannSymmetric,
+                    "hann-periodic" => WindowKind.HannPeriodic,
+                    _ => throw Unsupported(nameof(Window), Window, "hann-symmetric or hann-periodic"),
+                },
+                LowHz = LowHz,
+                HighHz = HighHz,
+                LogGuard = (float)LogGuard,
+                Centred = Centred,
+            });
+        }
+        catch (ArgumentException refused)
+        {
+            throw new SpeechModelException($"{manifestPath}: the features section cannot be computed: {refused.Message}", manifestPath, refused);
+        }
+
+        SpeechModelException Unsupported(string field, string value, string known) => new(
+            $"{manifestPath}: features.{JsonNamingPolicy.CamelCase.ConvertName(field)} is '{value}'; this library computes {known}. Use a package made for it, or a newer library.", manifestPath);
+    }
 }

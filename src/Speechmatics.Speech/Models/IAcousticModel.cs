@@ -1,3 +1,5 @@
+using Speechmatics.Speech.Features;
+
 namespace Speechmatics.Speech.Models;
 
 /// <summary>
@@ -9,6 +11,9 @@ internal interface IAcousticModel
     EncoderLayout Layout { get; }
 
     TransducerVocabulary Vocabulary { get; }
+
+    /// <summary>The tables of the model's features, shared by all sessions.</summary>
+    LogMelTables MelTables { get; }
 
     /// <summary>SHA-256 over the package's manifest and the files it names, as lower-case hex: tells snapshots of one model from another's.</summary>
     string ContentHash { get; }

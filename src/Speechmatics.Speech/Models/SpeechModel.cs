@@ -1,3 +1,5 @@
+using Speechmatics.Speech.Features;
+
 namespace Speechmatics.Speech.Models;
 
 /// <summary>
@@ -11,6 +13,7 @@ public sealed class SpeechModel : IAcousticModel, IAsyncDisposable
 {
     private readonly ModelPackage _package;
     private readonly OnnxSessions _sessions;
+    private readonly LogMelTables _melTables;
     private int _disposed;
 
     private SpeechModel(ModelPackage package, OnnxSessions sessions)
@@ -18,6 +21,7 @@ public sealed class SpeechModel : IAcousticModel, IAsyncDisposable
         (_package, _sessions) = (package, sessions);
         ChunkDurations = [.. Layout.ChunkFrames.Select(DurationOf)];
         DefaultChunkDuration = DurationOf(Layout.DefaultChunkFrames);
+        _melTables = package.Features.CreateTables(package.ManifestPath, Layout.SampleRate);
         Heads = [.. package.Joiners.Keys.Order()];
     }
 
@@ -57,6 +61,8 @@ public sealed class SpeechModel : IAcousticModel, IAsyncDisposable
     EncoderLayout IAcousticModel.Layout => Layout;
 
     TransducerVocabulary IAcousticModel.Vocabulary => Vocabulary;
+
+    LogMelTables IAcousticModel.MelTables => _melTables;
 
     /// <summary>Loads the package in the folder <paramref name="path"/>, checks it and runs it once for each chunk length, all on a pool thread.</summary>
     /// <param name="path">The folder that holds <c>model.json</c>.</param>

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Speechmatics.Speech.Models;
+using Speechmatics.Speech.Models.English;
+
+namespace Speechmatics.Speech.Cli.Commands;
+
+/// <summary>Options that several commands share; an option belongs to one command line, so each command makes its own.</summary>
+internal static class CommonOptions
+{
+    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show stack traces with errors.", Recursive = true };
+
+    public static Option<string> Model() => new("--model")
+    {
+        Description = "The model's folder.",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => EnglishModel.Path,
+    };
+
+    public static Option<int?> ChunkMilliseconds() => Positive(new Option<int?>("--chunk-ms")
+    {
+        Description = "Audio recognised at a time, in ms: small answers sooner, large errs less ('speech model inspect' lists the sizes).",
+        HelpName = "N",
+    });
+
+    public static Option<TransducerHead> Head() => Choice(
+        "--head", "The decoding head (default: tdt).", ("tdt", TransducerHead.Tdt), ("rnnt", TransducerHead.Rnnt));
+
+    public static Option<int?> Parallel() => Positive(new Option<int?>("--parallel")
+    {
+        Description = "Files transcribed at once (default: one for each processor).",
+        HelpName = "N",
+    });
+
+    /// <summary>An option with a fixed set of words; <c>default(T)</c> when it is not given.</summary>
+    public static Option<T?> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
+    {
+        var option = new Option<T?>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', choices.Select(c => c.Word)),
+            CustomParser = result =>
+            {
+                var word = result.Tokens[0].Value;
+                foreach (var choice in choices)
+                    if (string.Equals(choice.Word, word, StringComparison.OrdinalIgnoreCase))
+                        return choice.Value;
+                result.AddError($"{name} {word}: one of {string.Join(", ", choices.Select(c => c.Word))}");
+                return default;
+            },
+        };
+        option.CompletionSources.Add(_ => choices.Select(c => new System.CommandLine.Completions.CompletionItem(c.Word)));
+        return option;
+    }
+
+    /// <summary>Refuses zero, negative numbers and what is no number, in the tool's own words.</summary>
+    public static Option<int?> Positive(Option<int?> option)
+    {
+        option.CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > 0)
+                return value;
+            result.AddError($"{option.Name} {text}: a whole number above 0 is expected");
+            return null;
+        };
+        return option;
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Speechmatics.Speech.Cli.Scoring;
+using Speechmatics.Speech.Cli.Transcription;
+
+namespace Speechmatics.Speech.Cli.Commands;
+
+/// <summary><c>speech wer</c>: the command line; <see cref="WerJob"/> does the work.</summary>
+internal static class WerCommand
+{
+    public static Command Create(ToolServices services)
+    {
+        var manifest = new Option<string>("--manifest")
+        {
+            Description = "JSON lines {\"audio\", \"text\", \"seconds\"?, \"set\"?}: recordings and what is said in them.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var audio = new Option<string?>("--audio") { Description = "The folder of the recordings (default: the manifest's).", HelpName = "DIR" };
+        var hypotheses = new Option<string?>("--hypotheses")
+        {
+            Description = "Score these transcripts, JSON lines {\"audio\", \"text\"}, instead of running the model.",
+            HelpName = "FILE",
+        };
+        var model = CommonOptions.Model();
+        var chunk = CommonOptions.ChunkMilliseconds();
+        var head = CommonOptions.Head();
+        var parallel = CommonOptions.Parallel();
+        var normalise = CommonOptions.Choice(
+            "--normalise", "Forms made alike before comparing: case and punctuation, or also numbers, titles, contractions and spellings (default: standard).",
+            ("standard", Normalisation.Standard), ("full", Normalisation.Full));
+        var show = CommonOptions.Choice(
+            "--show", "Print alignments: of every recording, of those with errors, or none (default: none).",
+            ("alignment", AlignmentsShown.All), ("errors", AlignmentsShown.Errors), ("none", AlignmentsShown.None));
+        var json = new Option<string?>("--json") { Description = "Also write the report to this file as JSON.", HelpName = "FILE" };
+
+        var command = new CommandWithExamples(
+            "wer",
+            "Measure word error rates over recordings with known words.",
+            "speech wer --manifest samples/audio/transcripts.jsonl",
+            "speech wer --manifest samples/audio/transcripts.jsonl --chunk-ms 1280 --show errors",
+            "speech wer --manifest references.jsonl --hypotheses transcripts.jsonl --normalise full --json report.json")
+        {
+            manifest, audio, hypotheses, model, chunk, head, parallel, normalise, show, json,
+        };
+
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var given = parsed.GetValue(hypotheses);
+            if (given is not null)
+            {
+                foreach (Option option in (Option[])[audio, chunk, head, model, parallel])
+                    if (parsed.GetResult(option) is { Implicit: false })
+                        throw new UsageException($"--hypotheses runs no model, so {option.Name} does not go with it");
+            }
+
+            var path = parsed.GetRequiredValue(manifest);
+            var job = new WerJob(services, new ErrorReport(services.Terminal.Error, parsed.GetValue(CommonOptions.Verbose)))
+            {
+                Manifest = path,
+                AudioFolder = parsed.GetValue(audio) ?? Path.GetDirectoryName(path) ?? "",
+                Hypotheses = given,
+                Settings = new TranscriberSettings
+                {
+                    ModelPath = parsed.GetRequiredValue(model),
+                    ChunkMilliseconds = parsed.GetValue(chunk),
+                    Head = parsed.GetValue(head),
+                    Parallel = parsed.GetValue(parallel) ?? Environment.ProcessorCount,
+                },
+                Normalisation = parsed.GetValue(normalise),
+                Show = parsed.GetValue(show),
+                JsonPath = parsed.GetValue(json),
+            };
+            return job.RunAsync(cancellationToken);
+        });
+        return command;
+    }
+}

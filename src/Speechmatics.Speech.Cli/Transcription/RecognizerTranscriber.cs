@@ -1,0 +1,89 @@
+using Speechmatics.Speech.Audio;
+using Speechmatics.Speech.Models;
+using Speechmatics.Speech.Recognition;
+using Speechmatics.Speech.Sessions;
+
+namespace Speechmatics.Speech.Cli.Transcription;
+
+/// <summary>The commands' way to the library.</summary>
+internal sealed class RecognizerTranscriber : ITranscriber
+{
+    private readonly SpeechModel _model;
+    private readonly SessionPool _pool;
+    private readonly SpeechRecognizer _recognizer;
+    private readonly SessionOptions _options;
+
+    private RecognizerTranscriber(SpeechModel model, SessionPool pool, SessionOptions options)
+    {
+        (_model, _pool, _options) = (model, pool, options);
+        _recognizer = SpeechRecognizer.FromPool(pool);
+    }
+
+    /// <summary>Loads the model that the settings name and starts a pool with room for as many inputs as run at once.</summary>
+    /// <exception cref="UsageException">The model lacks the chunk or the head that was asked for.</exception>
+    public static async Task<ITranscriber> CreateAsync(TranscriberSettings settings, CancellationToken cancellationToken)
+    {
+        var model = await SpeechModel.LoadAsync(settings.ModelPath, ct: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var options = new SessionOptions { Head = settings.Head, Partials = settings.Partials, Chunk = ChunkOf(model, settings.ChunkMilliseconds) };
+            if (!model.Heads.Contains(settings.Head)) throw new UsageException($"--head {settings.Head}: this model has {string.Join(", ", model.Heads)}");
+            return new RecognizerTranscriber(model, new SessionPool(model, new SessionPoolOptions { MaxSessions = settings.Parallel }), options);
+        }
+        catch
+        {
+            await model.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The facts of the package at <paramref name="path"/>.</summary>
+    public static async Task<ModelFacts> InspectAsync(string path, CancellationToken cancellationToken)
+    {
+        var model = await SpeechModel.LoadAsync(path, ct: cancellationToken).ConfigureAwait(false);
+        await using var _ = model.ConfigureAwait(false);
+        var layout = model.Layout;
+        return new ModelFacts
+        {
+            Name = model.Name,
+            Type = model.Heads.Contains(TransducerHead.Tdt) ? "streaming TDT" : "streaming RNN-T",
+            Language = model.Language,
+            ContentHash = model.ContentHash,
+            SampleRate = model.SampleRate,
+            MelBins = layout.MelBins,
+            EncoderFrameMilliseconds = layout.SecondsPerEncoderFrame * 1000,
+            ChunkFrames = layout.ChunkFrames,
+            DefaultChunkFrames = layout.DefaultChunkFrames,
+            LookAheadMilliseconds = layout.MelFramesAfter * layout.HopSamples * 1000.0 / layout.SampleRate,
+            Heads = [.. model.Heads],
+            VocabularySize = model.Vocabulary.TokenCount,
+            States = [.. layout.States.Select(s => new ModelState(s.InputName, [s.Heads, s.RingFrames, s.Width], (long)s.FloatsPerSession * sizeof(float)))],
+            Files = [.. new DirectoryInfo(path).EnumerateFiles().OrderBy(file => file.Name).Select(file => new ModelFile(file.Name, file.Length))],
+        };
+    }
+
+    public IAsyncEnumerable<SpeechEvent> TranscribeAsync(AudioInput input, IProgress<TranscriptionProgress>? progress, CancellationToken cancellationToken)
+    {
+        var channels = input.Channel is { } channel ? ChannelSelection.Only(channel - 1) : ChannelSelection.Mix;
+        var source = input.Samples is { } samples
+            ? AudioSource.FromStream(samples, new AudioFormat(input.Encoding, input.SampleRate), leaveOpen: true)
+            : AudioSource.FromFile(input.Name, channels);
+        if (progress is not null) source = new MeteredSource(source, progress);
+        return _recognizer.RecognizeAsync(source, _options, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _recognizer.DisposeAsync().ConfigureAwait(false);
+        await _pool.DisposeAsync().ConfigureAwait(false);
+        await _model.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static TimeSpan? ChunkOf(SpeechModel model, int? milliseconds)
+    {
+        if (milliseconds is not { } asked) return null;
+        foreach (var chunk in model.ChunkDurations)
+            if (Math.Abs(chunk.TotalMilliseconds - asked) < 0.5) return chunk;
+        throw new UsageException($"--chunk-ms {asked}: this model's chunks are {string.Join(", ", model.ChunkDurations.Select(chunk => $"{chunk.TotalMilliseconds:0}"))} ms");
+    }
+}

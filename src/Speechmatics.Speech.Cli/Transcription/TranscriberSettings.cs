@@ -1,0 +1,19 @@
+using Speechmatics.Speech.Models;
+
+namespace Speechmatics.Speech.Cli.Transcription;
+
+/// <summary>What the command line says about recognition.</summary>
+internal sealed record TranscriberSettings
+{
+    public required string ModelPath { get; init; }
+
+    /// <summary>Milliseconds of audio in a chunk; null for the model's default.</summary>
+    public int? ChunkMilliseconds { get; init; }
+
+    public TransducerHead Head { get; init; } = TransducerHead.Tdt;
+
+    public bool Partials { get; init; }
+
+    /// <summary>How many inputs will be transcribed at once.</summary>
+    public int Parallel { get; init; } = 1;
+}

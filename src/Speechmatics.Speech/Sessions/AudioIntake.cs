@@ -1,0 +1,97 @@
+using Speechmatics.Speech.Audio;
+using Speechmatics.Speech.Features;
+
+namespace Speechmatics.Speech.Sessions;
+
+/// <summary>A session's way from samples at the caller's rate to mel frames. Runs on the writer's thread, guarded by the stream's lock.</summary>
+internal sealed class AudioIntake
+{
+    /// <summary>Samples converted at a time: bounds the scratch memory of a writing thread.</summary>
+    public const int PieceSamples = 4096;
+
+    [ThreadStatic]
+    private static float[]? _resampledScratch;
+
+    [ThreadStatic]
+    private static float[]? _melScratch;
+
+    private readonly int _bins;
+    private readonly StreamingResampler? _resampler;
+    private readonly LogMelExtractor _extractor;
+    private readonly int _sampleRate;
+    private readonly int _modelRate;
+    private readonly int _hopSamples;
+
+    public AudioIntake(SessionEngine engine, int sampleRate)
+    {
+        _sampleRate = sampleRate;
+        _modelRate = engine.Layout.SampleRate;
+        _hopSamples = engine.Layout.HopSamples;
+        _bins = engine.Layout.MelBins;
+        _resampler = sampleRate == _modelRate ? null : new StreamingResampler(sampleRate, _modelRate);
+        _extractor = new LogMelExtractor(engine.MelTables);
+    }
+
+    /// <summary>Mel frames that taking <paramref name="samples"/> can yield at most.</summary>
+    public long MaxFrames(long samples) => (samples * _modelRate / _sampleRate / _hopSamples) + 2;
+
+    /// <summary>Samples that yield no more than <paramref name="frames"/> mel frames, at least 0.</summary>
+    public long SamplesWithin(long frames) => Math.Max(0, (frames - 2) * _hopSamples * _sampleRate / _modelRate);
+
+    /// <summary>Takes up to <see cref="PieceSamples"/> samples.</summary>
+    public void Take(ReadOnlySpan<float> samples, MelQueue destination, long arrival)
+    {
+        if (_resampler is null)
+        {
+            Extract(samples, destination, arrival);
+            return;
+        }
+
+        var scratch = Scratch(ref _resampledScratch, _resampler.MaxOutput(samples.Length));
+        var count = _resampler.Process(samples, scratch);
+        Extract(scratch.AsSpan(0, count), destination, arrival);
+    }
+
+    /// <summary>The stream's audio has ended: yields the frames still owed.</summary>
+    public void Finish(MelQueue destination, long arrival)
+    {
+        if (_resampler is not null)
+        {
+            var scratch = Scratch(ref _resampledScratch, _resampler.MaxOutput(PieceSamples));
+            Extract(scratch.AsSpan(0, _resampler.Flush(scratch)), destination, arrival);
+        }
+
+        destination.Append(Tail(), arrival);
+    }
+
+    /// <summary>The frames that would be owed if the audio ended now: <c>[frames, bins]</c>. Changes nothing.</summary>
+    public float[] Tail()
+    {
+        var tail = new float[_extractor.TailFrames * _bins];
+        _extractor.PeekTail(tail);
+        return tail;
+    }
+
+    public void Save(BinaryWriter writer)
+    {
+        _resampler?.Save(writer);
+        _extractor.Save(writer);
+    }
+
+    public void Load(BinaryReader reader)
+    {
+        _resampler?.Load(reader);
+        _extractor.Load(reader);
+    }
+
+    private void Extract(ReadOnlySpan<float> samples, MelQueue destination, long arrival)
+    {
+        var frames = _extractor.FramesAfter(samples.Length);
+        var scratch = Scratch(ref _melScratch, Math.Max(1, frames) * _bins);
+        _extractor.Process(samples, scratch);
+        destination.Append(scratch.AsSpan(0, frames * _bins), arrival);
+    }
+
+    private static float[] Scratch(ref float[]? scratch, int length) =>
+        scratch is { } existing && existing.Length >= length ? existing : scratch = new float[Math.Max(length, PieceSamples)];
+}

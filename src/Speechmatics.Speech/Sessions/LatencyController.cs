@@ -1,0 +1,49 @@
+namespace Speechmatics.Speech.Sessions;
+
+/// <summary>
+/// Chooses how large the chunks of elastic sessions are. The answer is a level between 0 (smallest chunk) and the number of sizes less one; between two
+/// whole levels a part of the sessions uses the larger size, so that load moves smoothly. The rule, once every <see cref="Interval"/>:
+/// <list type="bullet">
+/// <item>the workers were busy more than <see cref="HighUtilisation"/> of the time, or the most urgent chunk waits past its deadline: up by <see cref="UpStep"/>;</item>
+/// <item>they were busy less than <see cref="LowUtilisation"/> for <see cref="CalmIntervals"/> intervals in a row: down by <see cref="DownStep"/>;</item>
+/// <item>in between: stay. The gap between the two marks and the slow way down are the hysteresis.</item>
+/// </list>
+/// Up is fast because a spike costs lag at once; down is slow because a smaller chunk costs work. Not thread-safe: the scheduler calls it under its lock.
+/// </summary>
+internal sealed class LatencyController(int levels)
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    public const double HighUtilisation = 0.80;
+    public const double LowUtilisation = 0.55;
+    public const int CalmIntervals = 10;
+    public const double UpStep = 0.5;
+    public const double DownStep = 0.1;
+
+    private int _calm;
+
+    /// <summary>0 to levels - 1.</summary>
+    public double Level { get; private set; }
+
+    /// <summary>The chunk size index for a session whose fixed place among all sessions is <paramref name="place"/>, 0 up to but not including 1.</summary>
+    public int IndexFor(double place) => (int)Math.Min(levels - 1, Math.Floor(Level + place));
+
+    /// <summary>Takes in one interval.</summary>
+    /// <param name="utilisation">Share of the workers' time that was spent on steps, 0 to 1.</param>
+    /// <param name="late">Whether a due chunk waits past its deadline.</param>
+    public void Update(double utilisation, bool late)
+    {
+        if (late || utilisation > HighUtilisation)
+        {
+            _calm = 0;
+            Level = Math.Min(levels - 1, Level + UpStep);
+        }
+        else if (utilisation < LowUtilisation)
+        {
+            if (++_calm >= CalmIntervals) Level = Math.Max(0, Level - DownStep);
+        }
+        else
+        {
+            _calm = 0;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+namespace Speechmatics.Speech.Sessions;
+
+/// <summary>
+/// A stream's mel frames from the oldest the encoder still needs to the newest, by absolute index from the stream's start. Frames before the start and past the end read as silence.
+/// Memory comes from a pool in segments and goes back as the encoder moves on. Guarded by the stream's lock.
+/// </summary>
+internal sealed class MelQueue(MelSegmentPool pool, float silence)
+{
+    private const int Frames = MelSegmentPool.FramesPerSegment;
+    private readonly int _bins = pool.MelBins;
+    private MelSegment[] _segments = new MelSegment[4];
+    private int _firstSegment;
+    private int _segmentCount;
+    private long _written;
+
+    /// <summary>The absolute index of the first frame still held; a multiple of the segment's frames.</summary>
+    private long _baseFrame;
+
+    /// <summary>Frames written since the stream's start; readable without the lock.</summary>
+    public long Written => Volatile.Read(ref _written);
+
+    public void Append(ReadOnlySpan<float> frames, long arrival)
+    {
+        for (var count = frames.Length / _bins; count > 0;)
+        {
+            var offset = (int)(_written - _baseFrame);
+            if (offset == _segmentCount * Frames) AddSegment();
+            var segment = Segment(offset / Frames);
+            var inSegment = offset % Frames;
+            var take = Math.Min(count, Frames - inSegment);
+            frames[..(take * _bins)].CopyTo(segment.Frames.AsSpan(inSegment * _bins));
+            segment.Arrivals.AsSpan(inSegment, take).Fill(arrival);
+            frames = frames[(take * _bins)..];
+            count -= take;
+            Volatile.Write(ref _written, _written + take);
+        }
+    }
+
+    /// <summary>Copies frames [start, start + count) to <paramref name="destination"/>; those outside the stream, or at <paramref name="end"/> and later, as silence.</summary>
+    public void Copy(long start, int count, long end, Span<float> destination)
+    {
+        end = Math.Min(end, _written);
+        for (var i = 0; i < count;)
+        {
+            var frame = start + i;
+            if (frame < 0 || frame >= end)
+            {
+                var silent = frame < 0 ? (int)Math.Min(count - i, -frame) : count - i;
+                destination.Slice(i * _bins, silent * _bins).Fill(silence);
+                i += silent;
+                continue;
+            }
+
+            var offset = (int)(frame - _baseFrame);
+            var inSegment = offset % Frames;
+            var take = (int)Math.Min(Math.Min(count - i, Frames - inSegment), end - frame);
+            Segment(offset / Frames).Frames.AsSpan(inSegment * _bins, take * _bins).CopyTo(destination[(i * _bins)..]);
+            i += take;
+        }
+    }
+
+    /// <summary>When the samples of a held frame arrived; for frames not held, of the nearest that is, or 0 when none is.</summary>
+    public long ArrivalOf(long frame)
+    {
+        if (_segmentCount == 0) return 0;
+        var offset = (int)(Math.Clamp(frame, _baseFrame, Math.Max(_baseFrame, _written - 1)) - _baseFrame);
+        return Segment(offset / Frames).Arrivals[offset % Frames];
+    }
+
+    /// <summary>Forgets frames before <paramref name="frame"/>.</summary>
+    public void DiscardBefore(long frame)
+    {
+        while (_segmentCount > 0 && _baseFrame + Frames <= Math.Min(frame, _written))
+        {
+            pool.Return(Segment(0));
+            _segments[_firstSegment] = null!;
+            _firstSegment = (_firstSegment + 1) & (_segments.Length - 1);
+            _segmentCount--;
+            _baseFrame += Frames;
+        }
+    }
+
+    /// <summary>Takes frames [start, start + count) out of the stream; later ones move up. Used only when audio is dropped, so it may copy.</summary>
+    public void Remove(long start, int count)
+    {
+        var rest = (int)(_written - start - count);
+        var moved = new float[rest * _bins];
+        Copy(start + count, rest, _written, moved);
+        var arrivals = new long[rest];
+        for (var i = 0; i < rest; i++) arrivals[i] = ArrivalOf(start + count + i);
+        Volatile.Write(ref _written, start);
+        for (var i = 0; i < rest; i++) Append(moved.AsSpan(i * _bins, _bins), arrivals[i]);
+        while (_segmentCount > 0 && _baseFrame + ((_segmentCount - 1) * Frames) >= _written)
+        {
+            pool.Return(Segment(_segmentCount - 1));
+            _segmentCount--;
+        }
+    }
+
+    /// <summary>Returns all memory to the pool.</summary>
+    public void Release()
+    {
+        for (var i = 0; i < _segmentCount; i++) pool.Return(Segment(i));
+        _segmentCount = 0;
+        Array.Clear(_segments);
+    }
+
+    public void Save(BinaryWriter writer)
+    {
+        var held = (int)(_written - _baseFrame);
+        writer.Write(_baseFrame);
+        writer.Write(held);
+        for (var i = 0; i < held; i++)
+            writer.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(Segment(i / Frames).Frames.AsSpan(i % Frames * _bins, _bins)));
+    }
+
+    public void Load(BinaryReader reader, long arrival)
+    {
+        _baseFrame = reader.ReadInt64();
+        Volatile.Write(ref _written, _baseFrame);
+        var frame = new float[_bins];
+        for (var held = reader.ReadInt32(); held > 0; held--)
+        {
+            reader.BaseStream.ReadExactly(System.Runtime.InteropServices.MemoryMarshal.AsBytes(frame.AsSpan()));
+            Append(frame, arrival);
+        }
+    }
+
+    private MelSegment Segment(int index) => _segments[(_firstSegment + index) & (_segments.Length - 1)];
+
+    private void AddSegment()
+    {
+        if (_segmentCount == _segments.Length)
+        {
+            var larger = new MelSegment[_segments.Length * 2];
+            for (var i = 0; i < _segmentCount; i++) larger[i] = Segment(i);
+            _segments = larger;
+            _firstSegment = 0;
+        }
+
+        _segments[(_firstSegment + _segmentCount) & (_segments.Length - 1)] = pool.Rent();
+        _segmentCount++;
+    }
+}

@@ -1,0 +1,53 @@
+using Speechmatics.Speech.Decoding;
+using Speechmatics.Speech.Features;
+using Speechmatics.Speech.Models;
+
+namespace Speechmatics.Speech.Sessions;
+
+/// <summary>What all streams of a pool share. Thread-safe.</summary>
+internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock)
+{
+    public IAcousticModel Model { get; } = model;
+
+    public EncoderLayout Layout { get; } = model.Layout;
+
+    public LogMelTables MelTables { get; } = model.MelTables;
+
+    public WordPieces Pieces { get; } = new(model.Vocabulary);
+
+    public MelSegmentPool MelSegments { get; } = new(model.Layout.MelBins);
+
+    public TimeProvider Clock { get; } = clock;
+
+    /// <summary>Ticks of the clock's timestamps in <paramref name="seconds"/>.</summary>
+    public long Ticks(double seconds) => (long)(seconds * Clock.TimestampFrequency);
+
+    /// <summary>Mel frames needed before chunk [processed, processed + chunkFrames) can be computed.</summary>
+    public long MelFramesFor(long processed, int chunkFrames) =>
+        ((processed + chunkFrames) * Layout.MelFramesPerEncoderFrame) + Layout.MelFramesAfter;
+
+    /// <summary>Encoder frames that are complete, their look-ahead included, once <paramref name="melFrames"/> have come.</summary>
+    public long WholeEncoderFrames(long melFrames) =>
+        Math.Max(0, melFrames - Layout.MelFramesAfter) / Layout.MelFramesPerEncoderFrame;
+
+    /// <summary>Encoder frames of a stream that ended after <paramref name="melFrames"/>.</summary>
+    public long EncoderFramesOf(long melFrames) =>
+        (melFrames + Layout.MelFramesPerEncoderFrame - 1) / Layout.MelFramesPerEncoderFrame;
+
+    /// <summary>The largest chunk size not above <paramref name="encoderFrames"/>, or 0.</summary>
+    public int LargestChunkWithin(long encoderFrames)
+    {
+        var largest = 0;
+        foreach (var size in Layout.ChunkFrames)
+            if (size <= encoderFrames) largest = size;
+        return largest;
+    }
+
+    /// <summary>The smallest chunk size that covers <paramref name="encoderFrames"/>, or the largest there is.</summary>
+    public int SmallestChunkCovering(long encoderFrames)
+    {
+        foreach (var size in Layout.ChunkFrames)
+            if (size >= encoderFrames) return size;
+        return Layout.ChunkFrames[^1];
+    }
+}

@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Speechmatics.Speech.Audio;
+using Speechmatics.Speech.Models;
+
+namespace Speechmatics.Speech.Sessions;
+
+/// <summary>
+/// A session's whole state as bytes: magic and version, the model's content hash, options, audio under way, encoder rings, decoder, transcript, and a SHA-256 of all that. Little-endian throughout, so that
+/// it can be restored on another machine.
+/// </summary>
+internal sealed class SessionSnapshot
+{
+    private const uint Magic = 0x53504D53; // "SMPS"
+    private const int Version = 1;
+    private readonly ReadOnlyMemory<byte> _body;
+    private readonly int _stateOffset;
+    private readonly SessionEngine _engine;
+
+    private SessionSnapshot(ReadOnlyMemory<byte> body, int stateOffset, SessionOptions options, SessionEngine engine)
+    {
+        _body = body;
+        _stateOffset = stateOffset;
+        Options = options;
+        _engine = engine;
+    }
+
+    public SessionOptions Options { get; }
+
+    /// <summary>Writes a stream that its caller has acquired from the scheduler.</summary>
+    public static byte[] Save(SessionStream stream, StateSlots slots, SessionEngine engine, long samplesTaken, ReadOnlySpan<byte> partSample)
+    {
+        using var buffer = new MemoryStream();
+        using var writer = new BinaryWriter(buffer);
+        writer.Write(Magic);
+        writer.Write(Version);
+        writer.Write(engine.Model.ContentHash);
+        SaveOptions(writer, stream.Options);
+        lock (stream.Gate)
+        {
+            if (stream.Flush is not null) throw new InvalidOperationException("The session is being flushed: export its state before or after.");
+            writer.Write(samplesTaken);
+            writer.Write(partSample.Length);
+            writer.Write(partSample);
+            writer.Write(stream.Completed);
+            writer.Write(stream.Processed);
+            writer.Write(stream.DroppedFrames);
+            writer.Write(stream.TimeOffsetFrames);
+            stream.Intake.Save(writer);
+            stream.Mel.Save(writer);
+        }
+
+        stream.Decoder.Save(writer);
+        stream.Transcript.Save(writer);
+        writer.Write(stream.Slot >= 0);
+        for (var tensor = 0; stream.Slot >= 0 && tensor < engine.Layout.States.Length; tensor++)
+            writer.Write(MemoryMarshal.AsBytes(slots.Floats(tensor, stream.Slot)));
+        writer.Flush();
+        var body = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
+        return [.. body, .. SHA256.HashData(body)];
+    }
+
+    /// <summary>Checks the bytes and reads the options.</summary>
+    /// <exception cref="InvalidDataException">Damaged, of another version, or of another model.</exception>
+    public static SessionSnapshot Open(ReadOnlyMemory<byte> state, SessionEngine engine)
+    {
+        if (state.Length < SHA256.HashSizeInBytes + 8) throw new InvalidDataException("The session state is too short to be one.");
+        var body = state[..^SHA256.HashSizeInBytes];
+        using var reader = Reader(body);
+        if (reader.ReadUInt32() != Magic) throw new InvalidDataException("These bytes are no session state: they do not begin as one.");
+        var version = reader.ReadInt32();
+        if (version != Version)
+            throw new InvalidDataException($"The session state has version {version}; this library reads version {Version}. Restore it with the library version that saved it.");
+        if (!SHA256.HashData(body.Span).AsSpan().SequenceEqual(state.Span[^SHA256.HashSizeInBytes..]))
+            throw new InvalidDataException("The session state is damaged: its hash does not match.");
+        var model = reader.ReadString();
+        if (model != engine.Model.ContentHash)
+            throw new InvalidDataException($"The session state was saved with another model (hash {model}); this pool runs {engine.Model.ContentHash}. Restore it in a pool of the same model.");
+        var options = LoadOptions(reader);
+        return new SessionSnapshot(body, (int)reader.BaseStream.Position, options, engine);
+    }
+
+    /// <summary>Samples the session had taken; set by <see cref="LoadInto"/>.</summary>
+    public long SamplesTaken { get; private set; }
+
+    /// <summary>Bytes of a sample that was split between two writes; set by <see cref="LoadInto"/>.</summary>
+    public byte[] PartSample { get; private set; } = [];
+
+    /// <summary>Fills a new stream that nobody else knows yet.</summary>
+    public void LoadInto(SessionStream stream, StateSlots slots, StepScheduler scheduler)
+    {
+        using var reader = Reader(_body);
+        reader.BaseStream.Position = _stateOffset;
+        SamplesTaken = reader.ReadInt64();
+        PartSample = reader.ReadBytes(reader.ReadInt32());
+        stream.Completed = reader.ReadBoolean();
+        stream.Processed = reader.ReadInt64();
+        stream.ClaimedFrames = stream.Processed;
+        stream.DroppedFrames = reader.ReadInt64();
+        stream.TimeOffsetFrames = reader.ReadInt64();
+        stream.Intake.Load(reader);
+        stream.Mel.Load(reader, _engine.Clock.GetTimestamp());
+        stream.Decoder.Load(reader, _engine.Model.Vocabulary);
+        stream.Transcript.Load(reader);
+        if (!reader.ReadBoolean()) return;
+        var slot = scheduler.AllocateSlot(stream);
+        for (var tensor = 0; tensor < _engine.Layout.States.Length; tensor++)
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(slots.Floats(tensor, slot)));
+    }
+
+    private static BinaryReader Reader(ReadOnlyMemory<byte> body) =>
+        new(MemoryMarshal.TryGetArray(body, out var segment)
+            ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false)
+            : new MemoryStream(body.ToArray(), writable: false));
+
+    private static void SaveOptions(BinaryWriter writer, SessionOptions options)
+    {
+        writer.Write(options.SampleRate);
+        writer.Write((int)options.Encoding);
+        writer.Write((int)options.Head);
+        writer.Write(options.Chunk?.Ticks ?? 0);
+        writer.Write(options.SmallestChunk?.Ticks ?? 0);
+        writer.Write(options.Partials);
+        writer.Write(options.EndpointSilence.Ticks);
+        writer.Write(options.MaxUtterance.Ticks);
+        writer.Write(options.MaxDelay.Ticks);
+        writer.Write(options.BufferDuration.Ticks);
+        writer.Write((int)options.Overrun);
+    }
+
+    private static SessionOptions LoadOptions(BinaryReader reader) => new()
+    {
+        SampleRate = reader.ReadInt32(),
+        Encoding = (AudioEncoding)reader.ReadInt32(),
+        Head = (TransducerHead)reader.ReadInt32(),
+        Chunk = reader.ReadInt64() is > 0 and var chunk ? TimeSpan.FromTicks(chunk) : null,
+        SmallestChunk = reader.ReadInt64() is > 0 and var smallest ? TimeSpan.FromTicks(smallest) : null,
+        Partials = reader.ReadBoolean(),
+        EndpointSilence = TimeSpan.FromTicks(reader.ReadInt64()),
+        MaxUtterance = TimeSpan.FromTicks(reader.ReadInt64()),
+        MaxDelay = TimeSpan.FromTicks(reader.ReadInt64()),
+        BufferDuration = TimeSpan.FromTicks(reader.ReadInt64()),
+        Overrun = (OverrunPolicy)reader.ReadInt32(),
+    };
+}

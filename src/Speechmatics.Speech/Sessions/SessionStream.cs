@@ -1,0 +1,219 @@
+using Speechmatics.Speech.Decoding;
+
+namespace Speechmatics.Speech.Sessions;
+
+/// <summary>
+/// The engine's side of a session: its audio, its encoder and decoder state, its transcript. Three owners, by field:
+/// the writer and the worker share the audio under <see cref="Gate"/>; the scheduler owns the scheduling fields under its lock; everything else belongs to the
+/// worker while the stream is <see cref="StreamState.Running"/>.
+/// </summary>
+internal sealed class SessionStream
+{
+    /// <summary>A stream may run this much ahead of real time before its chunks count as spare work.</summary>
+    private const double BurstSeconds = 1.0;
+
+    /// <summary>How fast a stream works off a lead over real time, so that a burst at its start does not make it second-class for ever.</summary>
+    private const double PaceFactor = 1.1;
+
+    /// <summary>The share of a chunk's duration that its result may take.</summary>
+    private const double SlackFactor = 0.25;
+
+    private readonly SessionEngine _engine;
+    private long _processed;
+    private long _paceAnchor;
+    private FlushRequest? _flush;
+    private bool _completed;
+
+    public SessionStream(SessionEngine engine, SessionOptions options, double place)
+    {
+        _engine = engine;
+        Options = options;
+        Place = place;
+        Intake = new AudioIntake(engine, options.SampleRate);
+        Mel = new MelQueue(engine.MelSegments, engine.Layout.SilenceMel);
+        Decoder = new TransducerDecoderState(engine.Model.Vocabulary);
+        Transcript = new TranscriptTracker(engine, options);
+        PinnedChunkFrames = options.Chunk is { } pinned ? SessionOptions.ChunkFrames(engine.Layout, pinned) : null;
+        SmallestIndex = options.SmallestChunk is { } smallest
+            ? engine.Layout.ChunkFrames.IndexOf(SessionOptions.ChunkFrames(engine.Layout, smallest) ?? 0)
+            : 0;
+        CapacityFrames = (long)(options.BufferDuration.TotalSeconds * engine.Layout.SampleRate / engine.Layout.HopSamples);
+        _paceAnchor = engine.Clock.GetTimestamp();
+        CurrentChunkFrames = PinnedChunkFrames ?? engine.Layout.ChunkFrames[SmallestIndex];
+    }
+
+    public SessionOptions Options { get; }
+
+    public EventQueue Events { get; } = new();
+
+    // audio, under Gate
+
+    public Lock Gate { get; } = new();
+
+    public AudioIntake Intake { get; }
+
+    public MelQueue Mel { get; }
+
+    /// <summary>Mel frames that may wait.</summary>
+    public long CapacityFrames { get; }
+
+    /// <summary>Encoder frames up to which audio is recognised or being so: later audio can still be dropped.</summary>
+    public long ClaimedFrames { get; set; }
+
+    /// <summary>Encoder frames dropped so far.</summary>
+    public long DroppedFrames { get; set; }
+
+    /// <summary>Set while a writer waits for room.</summary>
+    public TaskCompletionSource? RoomWaiter { get; set; }
+
+    // scheduling, under the scheduler's lock
+
+    public StreamState State { get; set; }
+
+    public int HeapIndex { get; set; } = -1;
+
+    public long Deadline { get; set; }
+
+    /// <summary>When what is due became so.</summary>
+    public long DueSince { get; set; }
+
+    /// <summary>Whether what is due lies ahead of real time, so that it only uses capacity that live streams leave.</summary>
+    public bool Spare { get; private set; }
+
+    /// <summary>The stream's slot, or -1 before its first step.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>Set when the stream must be closed as soon as its owner lets go of it.</summary>
+    public bool CloseRequested { get; set; }
+
+    /// <summary>Waits for the stream to be let go of: a snapshot.</summary>
+    public TaskCompletionSource? OwnershipWaiter { get; set; }
+
+    /// <summary>The stream's fixed place among all, 0 up to but not including 1: decides which streams change chunk size first.</summary>
+    public double Place { get; }
+
+    /// <summary>The chunk the session is pinned to, in encoder frames, or null.</summary>
+    public int? PinnedChunkFrames { get; }
+
+    /// <summary>The index of the smallest chunk an elastic session uses.</summary>
+    public int SmallestIndex { get; }
+
+    // the worker's
+
+    public TransducerDecoderState Decoder { get; }
+
+    public TokenBuffer Tokens { get; } = new();
+
+    public TranscriptTracker Transcript { get; }
+
+    /// <summary>Dropped frames that the encoder has passed: added to encoder frames to get audio time.</summary>
+    public long TimeOffsetFrames { get; set; }
+
+    /// <summary>The size of the last whole chunk, for status and notices.</summary>
+    public int CurrentChunkFrames { get; set; }
+
+    public bool Degraded { get; set; }
+
+    /// <summary>When the samples of the next chunk arrived, where they already have.</summary>
+    public long NextArrival { get; set; }
+
+    /// <summary>Set by the worker after the stream's last event.</summary>
+    public bool Ended { get; set; }
+
+    /// <summary>Encoder frames computed; written by the worker, readable by all.</summary>
+    public long Processed
+    {
+        get => Volatile.Read(ref _processed);
+        set => Volatile.Write(ref _processed, value);
+    }
+
+    /// <summary>The forced end of utterance that is asked for, or null.</summary>
+    public FlushRequest? Flush
+    {
+        get => Volatile.Read(ref _flush);
+        set => Volatile.Write(ref _flush, value);
+    }
+
+    /// <summary>Whether all audio is in <see cref="Mel"/>.</summary>
+    public bool Completed
+    {
+        get => Volatile.Read(ref _completed);
+        set => Volatile.Write(ref _completed, value);
+    }
+
+    /// <summary>Mel frames that wait to be recognised.</summary>
+    public long WaitingMelFrames => Mel.Written - (Processed * _engine.Layout.MelFramesPerEncoderFrame);
+
+    /// <summary>The least chunk an elastic stream waits for at the controller's level.</summary>
+    public int WantedChunkFrames(LatencyController controller) =>
+        PinnedChunkFrames ?? _engine.Layout.ChunkFrames[Math.Max(SmallestIndex, controller.IndexFor(Place))];
+
+    /// <summary>What is due now. Exact while the stream is not running; the scheduler asks under its lock.</summary>
+    public StepPlan Plan(LatencyController controller)
+    {
+        var processed = Processed;
+        if (Flush is { } flush)
+        {
+            // whole chunks before the flush are computed for good; what is left is only looked at
+            var whole = _engine.WholeEncoderFrames(flush.MelFrames) - processed;
+            var chunk = PinnedChunkFrames is { } pinned ? (whole >= pinned ? pinned : 0) : _engine.LargestChunkWithin(whole);
+            if (chunk > 0) return new StepPlan(StepKind.Chunk, chunk);
+            var left = FlushEnd(flush) - Math.Max(processed, Decoder.NextFrame);
+            return left > 0
+                ? new StepPlan(StepKind.Look, _engine.SmallestChunkCovering(FlushEnd(flush) - processed))
+                : new StepPlan(StepKind.Close, 0);
+        }
+
+        var written = Mel.Written;
+        var available = _engine.WholeEncoderFrames(written) - processed;
+        var wanted = WantedChunkFrames(controller);
+        if (available >= wanted)
+            return new StepPlan(StepKind.Chunk, PinnedChunkFrames ?? _engine.LargestChunkWithin(available));
+        if (!Completed) return default;
+        var rest = _engine.EncoderFramesOf(written) - processed;
+        if (rest <= 0) return new StepPlan(StepKind.Close, 0);
+        return new StepPlan(StepKind.Chunk, PinnedChunkFrames ?? _engine.SmallestChunkCovering(rest));
+    }
+
+    /// <summary>Whether the stream, which is due, can run a chunk of <paramref name="chunkFrames"/> now.</summary>
+    public StepKind KindFor(int chunkFrames, LatencyController controller)
+    {
+        var plan = Plan(controller);
+        if (plan.ChunkFrames == chunkFrames) return plan.Kind;
+
+        // an elastic stream with more audio waiting can keep others company with a smaller chunk, though never one below its own least
+        var elastic = plan.Kind == StepKind.Chunk && PinnedChunkFrames is null && chunkFrames < plan.ChunkFrames;
+        return elastic && chunkFrames >= WantedChunkFrames(controller) ? StepKind.Chunk : StepKind.None;
+    }
+
+    /// <summary>The encoder frame after the last that a flush decodes.</summary>
+    public long FlushEnd(FlushRequest flush) => _engine.EncoderFramesOf(flush.MelFrames + flush.TailFrames);
+
+    /// <summary>
+    /// Sets the deadline of what is due. A stream ahead of real time (a file, a burst) gets the deadline its audio would have had if it had come at the speed of speech, so that it uses only
+    /// what live streams leave.
+    /// </summary>
+    public void SetDeadline(StepPlan plan, long dueSince)
+    {
+        DueSince = dueSince;
+        if (plan.Kind is StepKind.Look or StepKind.Close)
+        {
+            Deadline = dueSince;
+            Spare = false;
+            return;
+        }
+
+        var audioEnd = (Processed + plan.ChunkFrames) * _engine.Layout.SecondsPerEncoderFrame;
+        var pace = _paceAnchor + _engine.Ticks(audioEnd / PaceFactor);
+        if (pace < dueSince)
+        {
+            _paceAnchor += dueSince - pace;
+            pace = dueSince;
+        }
+
+        var slack = _engine.Ticks(plan.ChunkFrames * _engine.Layout.SecondsPerEncoderFrame * SlackFactor);
+        var start = pace - _engine.Ticks(BurstSeconds);
+        Spare = start > dueSince;
+        Deadline = Math.Max(dueSince, start) + slack;
+    }
+}

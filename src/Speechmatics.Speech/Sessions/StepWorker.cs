@@ -1,0 +1,309 @@
+using Speechmatics.Speech.Decoding;
+using Speechmatics.Speech.Models;
+
+namespace Speechmatics.Speech.Sessions;
+
+/// <summary>
+/// One thread of the pool: takes a batch, runs encoder and decoder over it, and sends the events. A failure ends the sessions of its batch, each with the error; the worker goes on.
+/// </summary>
+internal sealed class StepWorker
+{
+    private readonly SessionEngine _engine;
+    private readonly StepScheduler _scheduler;
+    private readonly StateSlots _slots;
+    private readonly PoolCounters _counters;
+    private readonly StepBatch _batch;
+    private readonly nint[] _addresses;
+    private readonly GreedyTransducerDecoder?[] _decoders = new GreedyTransducerDecoder?[2];
+    private readonly ITransducerNetwork?[] _networks = new ITransducerNetwork?[2];
+    private readonly DecodeRow[] _rows;
+    private readonly int[] _validFrames;
+    private readonly TaskCompletionSource _calibrated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IEncoderStep? _encoder;
+
+    public StepWorker(SessionEngine engine, StepScheduler scheduler, StateSlots slots, PoolCounters counters, int number)
+    {
+        _engine = engine;
+        _scheduler = scheduler;
+        _slots = slots;
+        _counters = counters;
+        var maxRows = engine.Layout.ChunkFrames.Max(scheduler.RowLimit);
+        _batch = new StepBatch(maxRows);
+        _rows = new DecodeRow[maxRows];
+        _validFrames = new int[maxRows];
+        _addresses = new nint[engine.Layout.States.Length];
+        var thread = new Thread(Run) { Name = $"speech-pool-{number}", IsBackground = true };
+        thread.UnsafeStart();
+    }
+
+    /// <summary>Completes when the worker has measured what a full step costs.</summary>
+    public Task Calibrated => _calibrated.Task;
+
+    /// <summary>Completes when the worker's thread has ended and its buffers are freed.</summary>
+    public Task Stopped => _stopped.Task;
+
+    private void Run()
+    {
+        try
+        {
+            _encoder = _engine.Model.CreateEncoderStep(_batch.MaxRows);
+            Calibrate();
+            _calibrated.TrySetResult();
+            while (_scheduler.Take(_batch))
+            {
+                var start = _engine.Clock.GetTimestamp();
+                try
+                {
+                    Execute();
+                }
+                catch (Exception failure)
+                {
+                    foreach (var stream in _batch.Streams) Fail(stream, failure);
+                }
+
+                var busy = _engine.Clock.GetTimestamp() - start;
+                _counters.CountStep(_batch.ChunkFrames, _batch.Rows, busy);
+                _scheduler.Return(_batch, busy);
+            }
+        }
+        catch (Exception failure)
+        {
+            // only creating the steps can fail here: without them the pool cannot work, and whoever opens a session is told
+            _calibrated.TrySetException(failure);
+        }
+        finally
+        {
+            _encoder?.Dispose();
+            foreach (var network in _networks) network?.Dispose();
+            _stopped.TrySetResult();
+        }
+    }
+
+    /// <summary>Times full steps of the largest chunk over silence: what the pool can do at its best.</summary>
+    private void Calibrate()
+    {
+        var chunk = _engine.Layout.ChunkFrames[^1];
+        var rows = _scheduler.RowLimit(chunk);
+        using var state = new StateSlots(_engine.Layout);
+        var first = state.Allocate(new SessionStream[rows]);
+        for (var tensor = 0; tensor < _addresses.Length; tensor++) _addresses[tensor] = state.Address(tensor, first);
+        _encoder!.SetChunk(chunk);
+        for (var row = 0; row < rows; row++)
+        {
+            _encoder.MelWindow(row).Fill(_engine.Layout.SilenceMel);
+            _encoder.SetProcessed(row, 0);
+        }
+
+        var best = long.MaxValue;
+        for (var run = 0; run < 3; run++)
+        {
+            var start = _engine.Clock.GetTimestamp();
+            _encoder.Run(rows, _addresses);
+            best = Math.Min(best, _engine.Clock.GetTimestamp() - start);
+        }
+
+        _counters.Calibrate(chunk * rows, best);
+    }
+
+    private void Execute()
+    {
+        if (_batch.ChunkFrames > 0)
+        {
+            if (_batch.Moved) CopyStates();
+            RunEncoder();
+            Decode(TransducerHead.Tdt);
+            Decode(TransducerHead.Rnnt);
+        }
+
+        for (var row = 0; row < _batch.Rows; row++)
+        {
+            try
+            {
+                Finish(row);
+            }
+            catch (Exception failure)
+            {
+                Fail(_batch.Stream(row), failure);
+            }
+        }
+    }
+
+    private void CopyStates()
+    {
+        for (var row = 0; row < _batch.Rows; row++)
+            if (_batch.PreviousSlot(row) >= 0) _slots.Copy(_batch.PreviousSlot(row), _batch.FirstSlot + row);
+    }
+
+    private void RunEncoder()
+    {
+        var encoder = _encoder!;
+        var chunk = _batch.ChunkFrames;
+        encoder.SetChunk(chunk);
+        for (var row = 0; row < _batch.Rows; row++)
+        {
+            _validFrames[row] = FillWindow(_batch.Stream(row), _batch.Kind(row), chunk, encoder.MelWindow(row));
+            encoder.SetProcessed(row, _batch.Stream(row).Processed);
+        }
+
+        for (var tensor = 0; tensor < _addresses.Length; tensor++) _addresses[tensor] = _slots.Address(tensor, _batch.FirstSlot);
+        var start = _engine.Clock.GetTimestamp();
+        encoder.Run(_batch.Rows, _addresses);
+        _counters.CountEncoder(_engine.Clock.GetTimestamp() - start);
+        for (var row = 0; row < _batch.Rows; row++)
+        {
+            if (_batch.Kind(row) != StepKind.Chunk) continue;
+            for (var tensor = 0; tensor < _addresses.Length; tensor++)
+                _slots.WriteRing(tensor, _batch.FirstSlot + row, _batch.Stream(row).Processed, encoder.NewState(tensor, row));
+        }
+    }
+
+    /// <summary>Copies a row's mel window; returns how many of the chunk's encoder frames are audio, the rest being the silence after it.</summary>
+    private int FillWindow(SessionStream stream, StepKind kind, int chunk, Span<float> window)
+    {
+        var layout = _engine.Layout;
+        var processed = stream.Processed;
+        var start = (processed * layout.MelFramesPerEncoderFrame) - layout.MelFramesBefore;
+        var frames = layout.MelWindowFrames(chunk);
+        lock (stream.Gate)
+        {
+            if (kind == StepKind.Look)
+            {
+                var flush = stream.Flush!;
+                stream.Mel.Copy(start, frames, flush.MelFrames, window);
+                var at = (int)(flush.MelFrames - start);
+                var tail = Math.Clamp(frames - at, 0, flush.TailFrames) * layout.MelBins;
+                if (tail > 0) flush.Tail.AsSpan(0, tail).CopyTo(window[(at * layout.MelBins)..]);
+                return (int)Math.Min(chunk, stream.FlushEnd(flush) - processed);
+            }
+
+            stream.Mel.Copy(start, frames, long.MaxValue, window);
+            stream.ClaimedFrames = processed + chunk;
+            var whole = _engine.WholeEncoderFrames(stream.Mel.Written) - processed;
+            return (int)Math.Min(chunk, whole >= chunk ? chunk : _engine.EncoderFramesOf(stream.Mel.Written) - processed);
+        }
+    }
+
+    private void Decode(TransducerHead head)
+    {
+        var count = 0;
+        for (var row = 0; row < _batch.Rows; row++)
+        {
+            var stream = _batch.Stream(row);
+            if (stream.Options.Head != head) continue;
+            stream.Tokens.Clear();
+            _rows[count++] = new DecodeRow(stream.Decoder, stream.Tokens, row, stream.Processed, stream.Processed + _validFrames[row]);
+        }
+
+        if (count > 0) DecoderFor(head).Decode(_encoder!, _rows.AsSpan(0, count));
+    }
+
+    private GreedyTransducerDecoder DecoderFor(TransducerHead head)
+    {
+        ref var decoder = ref _decoders[(int)head];
+        if (decoder is not null) return decoder;
+        var network = _networks[(int)head] = _engine.Model.CreateTransducer(head, _batch.MaxRows);
+        return decoder = new GreedyTransducerDecoder(network, _engine.Model.Vocabulary, head, _batch.MaxRows);
+    }
+
+    /// <summary>After the decoder: moves the stream on and sends its events.</summary>
+    private void Finish(int row)
+    {
+        var stream = _batch.Stream(row);
+        var kind = _batch.Kind(row);
+        var flush = stream.Flush;
+        var chunk = _batch.ChunkFrames;
+        var before = stream.Processed;
+        var arrival = kind == StepKind.Chunk ? Advance(stream, chunk) : flush?.RequestedAt ?? _engine.Clock.GetTimestamp();
+        if (kind == StepKind.Look) stream.Decoder.SkipTo(stream.FlushEnd(flush!));
+
+        if (chunk > 0)
+        {
+            stream.Tokens.Shift(stream.TimeOffsetFrames);
+            stream.Transcript.Append(stream.Tokens.Tokens, before + _validFrames[row] + stream.TimeOffsetFrames, chunk);
+            _counters.CountAudio(kind == StepKind.Chunk ? _validFrames[row] : 0);
+            TellLatency(stream);
+        }
+
+        // a session that writes, flushes and completes at once has its flush answered first
+        if (flush is not null && kind != StepKind.Chunk)
+        {
+            stream.Transcript.EndUtterance(EndOfUtteranceReason.Forced, stream.FlushEnd(flush) + stream.TimeOffsetFrames);
+            stream.Flush = null;
+        }
+        else if (flush is null && stream.Completed && stream.Processed >= _engine.EncoderFramesOf(stream.Mel.Written))
+        {
+            stream.Transcript.EndUtterance(EndOfUtteranceReason.EndOfAudio, stream.Processed + stream.TimeOffsetFrames);
+            stream.Ended = true;
+        }
+
+        Send(stream, arrival);
+        if (flush is not null && stream.Flush is null) flush.Done.TrySetResult();
+        if (stream.Ended) stream.Events.End();
+        stream.TimeOffsetFrames = stream.DroppedFrames;
+    }
+
+    /// <summary>Commits a chunk; returns when the last sample it needed had arrived.</summary>
+    private long Advance(SessionStream stream, int chunk)
+    {
+        TaskCompletionSource? roomWaiter = null;
+        long arrival;
+        lock (stream.Gate)
+        {
+            arrival = stream.Mel.ArrivalOf(_engine.MelFramesFor(stream.Processed, chunk) - 1);
+            stream.Processed += chunk;
+            stream.Mel.DiscardBefore((stream.Processed * _engine.Layout.MelFramesPerEncoderFrame) - _engine.Layout.MelFramesBefore);
+            stream.NextArrival = stream.Mel.ArrivalOf(_engine.MelFramesFor(stream.Processed, stream.WantedChunkFrames(_scheduler.Controller)) - 1);
+            if (stream.RoomWaiter is not null && stream.WaitingMelFrames < stream.CapacityFrames / 2)
+            {
+                roomWaiter = stream.RoomWaiter;
+                stream.RoomWaiter = null;
+            }
+        }
+
+        stream.CurrentChunkFrames = chunk;
+        roomWaiter?.TrySetResult();
+        return arrival;
+    }
+
+    private void TellLatency(SessionStream stream)
+    {
+        if (stream.PinnedChunkFrames is not null) return;
+        var smallest = _engine.Layout.ChunkFrames[stream.SmallestIndex];
+        var wanted = stream.WantedChunkFrames(_scheduler.Controller);
+        if (wanted > smallest == stream.Degraded) return;
+        stream.Degraded = !stream.Degraded;
+        var milliseconds = wanted * _engine.Layout.SecondsPerEncoderFrame * 1000;
+        stream.Transcript.Events.Add(new SessionNotice
+        {
+            Kind = stream.Degraded ? SessionNoticeKind.LatencyDegraded : SessionNoticeKind.LatencyRestored,
+            Message = stream.Degraded
+                ? $"The pool is busy: the session now runs with chunks of {milliseconds:0} ms."
+                : $"The pool has room again: the session runs with chunks of {milliseconds:0} ms.",
+            Time = TimeSpan.FromSeconds((stream.Processed + stream.TimeOffsetFrames) * _engine.Layout.SecondsPerEncoderFrame),
+        });
+    }
+
+    private void Send(SessionStream stream, long arrival)
+    {
+        var events = stream.Transcript.Events;
+        if (events.Count == 0) return;
+        PoolCounters.CountLatency(events, _engine.Clock.GetElapsedTime(arrival));
+        foreach (var speechEvent in events)
+        {
+            if (stream.Events.Add(speechEvent, arrival) || stream.Ended) continue;
+            events.Clear();
+            throw new SessionOverrunException($"The session has {EventQueue.Capacity} unread events. Read them with ReadEventsAsync, or dispose the session.");
+        }
+
+        events.Clear();
+    }
+
+    private void Fail(SessionStream stream, Exception failure)
+    {
+        stream.Ended = true;
+        stream.Flush?.Done.TrySetException(failure);
+        stream.Events.End(failure);
+        _counters.CountFailure(failure);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Speechmatics.Speech.Decoding;
+
+namespace Speechmatics.Speech.Sessions;
+
+/// <summary>
+/// Turns a stream's tokens into its events: partials, finals, ends of utterances. An utterance ends where the gap between two tokens, or between the last token and the audio decoded, reaches the endpoint
+/// silence; the gap alone decides, so where utterances end does not depend on the chunks. Belongs to the worker that runs the stream.
+/// </summary>
+internal sealed class TranscriptTracker
+{
+    private readonly WordAssembler _words;
+    private readonly WordPieces _pieces;
+    private readonly double _secondsPerFrame;
+    private readonly bool _partials;
+    private readonly long _endpointFrames;
+    private readonly long _maxUtteranceFrames;
+    private readonly TimeSpan _maxDelay;
+
+    /// <summary>The first token's frame of the utterance under way, or -1 between utterances.</summary>
+    private long _utteranceStart = -1;
+    private TimeSpan _lastWordEnd;
+
+    public TranscriptTracker(SessionEngine engine, SessionOptions options)
+    {
+        _pieces = engine.Pieces;
+        _secondsPerFrame = engine.Layout.SecondsPerEncoderFrame;
+        _words = new WordAssembler(_pieces, _secondsPerFrame);
+        _partials = options.Partials;
+        _endpointFrames = Frames(options.EndpointSilence);
+        _maxUtteranceFrames = Frames(options.MaxUtterance);
+        _maxDelay = options.MaxDelay == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.MaxDelay;
+    }
+
+    /// <summary>Events not yet sent; the worker empties it.</summary>
+    public List<SpeechEvent> Events { get; } = [];
+
+    /// <summary>Takes the tokens of a chunk.</summary>
+    /// <param name="tokens">In order, their frames counted in audio time.</param>
+    /// <param name="decodedFrames">The frame after the last that was decoded.</param>
+    /// <param name="chunkFrames">The chunk's size: until the next result, words grow older by it.</param>
+    public void Append(ReadOnlySpan<EmittedToken> tokens, long decodedFrames, int chunkFrames)
+    {
+        var changed = false;
+        var from = 0;
+        var speechEnd = _words.SpeechEndFrame;
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            var start = tokens[i].StartFrame;
+            if (_utteranceStart >= 0)
+            {
+                var reason = start - speechEnd >= _endpointFrames ? EndOfUtteranceReason.TrailingSilence
+                    : start - _utteranceStart >= _maxUtteranceFrames && _pieces.BeginsWord(tokens[i].Id) ? EndOfUtteranceReason.MaximumLength
+                    : (EndOfUtteranceReason?)null;
+                if (reason is { } ended)
+                {
+                    _words.Append(tokens[from..i]);
+                    EndUtterance(ended, start);
+                    from = i;
+                }
+            }
+
+            if (_utteranceStart < 0) _utteranceStart = start;
+            speechEnd = Math.Max(speechEnd, start + Math.Max(1, tokens[i].DurationFrames));
+        }
+
+        changed |= _words.Append(tokens[from..]);
+        if (_utteranceStart >= 0 && decodedFrames - _words.SpeechEndFrame >= _endpointFrames)
+        {
+            EndUtterance(EndOfUtteranceReason.TrailingSilence, decodedFrames);
+            return;
+        }
+
+        changed |= FinishOverdue(decodedFrames, chunkFrames);
+        if (changed && _partials && _words.Words.Count > 0)
+        {
+            var words = _words.Words.ToImmutableArray();
+            Events.Add(new PartialTranscript { Text = Join(words), Words = words });
+        }
+    }
+
+    /// <summary>Makes all words final and ends the utterance. Where none is under way, only a forced end is told.</summary>
+    public void EndUtterance(EndOfUtteranceReason reason, long decodedFrames)
+    {
+        Finish(_words.Words.Count);
+        _words.CloseLastWord();
+        if (_utteranceStart >= 0 || reason == EndOfUtteranceReason.Forced)
+        {
+            var time = _utteranceStart >= 0 ? _lastWordEnd : TimeSpan.FromSeconds(decodedFrames * _secondsPerFrame);
+            Events.Add(new EndOfUtterance { Time = time, Reason = reason });
+        }
+
+        _utteranceStart = -1;
+    }
+
+    public void Save(BinaryWriter writer)
+    {
+        _words.Save(writer);
+        writer.Write(_utteranceStart);
+        writer.Write(_lastWordEnd.Ticks);
+    }
+
+    public void Load(BinaryReader reader)
+    {
+        _words.Load(reader);
+        _utteranceStart = reader.ReadInt64();
+        _lastWordEnd = TimeSpan.FromTicks(reader.ReadInt64());
+    }
+
+    /// <summary>When the oldest word would outlive the greatest delay before the next result, makes all words final that are whole.</summary>
+    private bool FinishOverdue(long decodedFrames, int chunkFrames)
+    {
+        var words = _words.Words;
+        if (words.Count == 0 || _maxDelay == TimeSpan.MaxValue) return false;
+        var limit = TimeSpan.FromSeconds((decodedFrames + chunkFrames) * _secondsPerFrame) - _maxDelay;
+        if (words[0].End > limit) return false;
+        var whole = _words.LastWordMayGrow && words[^1].End > limit ? words.Count - 1 : words.Count;
+        Finish(whole);
+        return whole > 0;
+    }
+
+    private void Finish(int count)
+    {
+        if (count == 0) return;
+        var words = ImmutableCollectionsMarshal.AsImmutableArray(_words.Take(count));
+        _lastWordEnd = words[^1].End;
+        Events.Add(new FinalTranscript { Text = Join(words), Words = words });
+    }
+
+    private static string Join(ImmutableArray<RecognizedWord> words) => words.Length == 1 ? words[0].Text : string.Join(' ', words.Select(word => word.Text));
+
+    private long Frames(TimeSpan duration) =>
+        duration == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)Math.Ceiling((duration.TotalSeconds / _secondsPerFrame) - 1e-6);
+}
