@@ -35,6 +35,7 @@ internal static class TranscribeCommand
             "--encoding", "Sample format of '-' (default: pcm16).",
             ("pcm16", AudioEncoding.Pcm16), ("float32", AudioEncoding.Float32), ("mulaw", AudioEncoding.MuLaw), ("alaw", AudioEncoding.ALaw));
         var parallel = CommonOptions.Parallel();
+        var endpoint = CommonOptions.EndpointMilliseconds();
         var operatingPoint = CommonOptions.OperatingPoint("enhanced where its model is installed");
         var enhancedModel = CommonOptions.EnhancedModel();
 
@@ -46,7 +47,7 @@ internal static class TranscribeCommand
             "arecord -q -t raw -f S16_LE -r 16000 -c 1 | speech transcribe --partials -",
             "ffmpeg -i talk.mkv -f s16le -ac 1 -ar 8000 - | speech transcribe --rate 8000 --format json -")
         {
-            files, model, format, output, partials, chunk, head, channel, rate, encoding, parallel, operatingPoint, enhancedModel,
+            files, model, format, output, partials, chunk, head, channel, rate, encoding, parallel, endpoint, operatingPoint, enhancedModel,
         };
 
         command.SetAction((parsed, cancellationToken) =>
@@ -72,6 +73,7 @@ internal static class TranscribeCommand
                     EnhancedModelPath = EnhancedPath(parsed.GetValue(operatingPoint), parsed.GetRequiredValue(enhancedModel)),
                     ChunkMilliseconds = parsed.GetValue(chunk),
                     Head = parsed.GetValue(head),
+                    EndpointMilliseconds = parsed.GetValue(endpoint),
                     Partials = live,
                     Parallel = atOnce,
                 },

@@ -13,6 +13,9 @@ internal sealed record TranscriberSettings
     /// <summary>Milliseconds of audio in a chunk; null for the model's default.</summary>
     public int? ChunkMilliseconds { get; init; }
 
+    /// <summary>Milliseconds of silence that end an utterance; null for the library's default.</summary>
+    public int? EndpointMilliseconds { get; init; }
+
     public TransducerHead Head { get; init; } = TransducerHead.Tdt;
 
     public bool Partials { get; init; }

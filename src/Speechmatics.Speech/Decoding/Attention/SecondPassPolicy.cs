@@ -29,13 +29,21 @@ internal sealed record SecondPassPolicy
     /// </summary>
     public float MinMeanLogProbabilityOfNoSpeech { get; init; } = -0.3f;
 
+    /// <summary>First-pass words from which on a reading with far fewer words is not believed: the first pass errs, but not in how much was said.</summary>
+    public int MinFirstPassWords { get; init; } = 4;
+
+    /// <summary>The share of the first pass's words that a reading has at least.</summary>
+    public double MinWordShare { get; init; } = 0.5;
+
     /// <summary>Tokens an utterance of <paramref name="samples"/> samples at <paramref name="sampleRate"/> may have.</summary>
     public int MaxTokens(int samples, int sampleRate) => BaseTokens + (int)((long)TokensPerSecond * samples / sampleRate);
 
     /// <summary>Judges a reading.</summary>
     /// <param name="reading">What the decoder read.</param>
     /// <param name="fullyPadded">Whether it was read with the full padding, so that reading it once more would change nothing.</param>
-    public SecondPassVerdict Judge(AttentionHypothesis reading, bool fullyPadded)
+    /// <param name="words">Words in the reading.</param>
+    /// <param name="firstPassWords">Words the first pass heard; 0 where it is not known.</param>
+    public SecondPassVerdict Judge(AttentionHypothesis reading, bool fullyPadded, int words, int firstPassWords)
     {
         var again = fullyPadded ? SecondPassDecision.Reject : SecondPassDecision.RetryWithFullPadding;
         if (reading.NoSpeechProbability >= NoSpeechProbability && !(reading.MeanLogProbability >= MinMeanLogProbabilityOfNoSpeech))
@@ -45,6 +53,7 @@ internal sealed record SecondPassPolicy
 
         // written so that a value that is no number does not pass
         if (!(reading.MeanLogProbability >= MinMeanLogProbability)) return new(again, SecondPassReason.LowProbability);
+        if (firstPassWords >= MinFirstPassWords && words < MinWordShare * firstPassWords) return new(again, SecondPassReason.TooFewWords);
         return new(SecondPassDecision.Accept, reading.Tokens.IsEmpty ? SecondPassReason.Empty : SecondPassReason.Plausible);
     }
 }

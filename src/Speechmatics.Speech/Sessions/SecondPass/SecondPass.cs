@@ -20,6 +20,8 @@ internal sealed class SecondPass : IDisposable
     /// <summary>Audio without a token that is worth a reading at the end of the stream: louder than this root mean square over 100 ms (-45 dB of full scale).</summary>
     private const float SpeechLevel = 0.0056f;
 
+    private const int QuietSamples = 1280;
+
     private readonly SessionEngine _engine;
     private readonly StepScheduler _scheduler;
     private readonly PoolCounters _counters;
@@ -89,7 +91,12 @@ internal sealed class SecondPass : IDisposable
         for (var i = 0; i < count; i++)
         {
             var ticket = batch.Tickets[i];
-            _jobs[i] = new SecondPassJob { Audio = ticket.Audio.AsMemory(ticket.PartStart, ticket.PartSamples), StartSample = ticket.StartSample + ticket.PartStart };
+            _jobs[i] = new SecondPassJob
+            {
+                Audio = ticket.Audio.AsMemory(ticket.PartStart, ticket.PartSamples),
+                StartSample = ticket.StartSample + ticket.PartStart,
+                FirstPassWords = ticket.PartSamples == ticket.Audio.Length ? ticket.Utterance.Words.Length : 0,
+            };
         }
 
         try
@@ -156,6 +163,8 @@ internal sealed class SecondPass : IDisposable
         lock (stream.Gate)
         {
             var end = Math.Min(audio.Written, utterance.EndFrame * perFrame);
+            if (utterance.Reason is EndOfUtteranceReason.TrailingSilence or EndOfUtteranceReason.MaximumLength)
+                end = QuietestCut(audio, Math.Max(audio.Start, Math.Min(utterance.SpeechEndFrame * perFrame, end - (2 * QuietSamples))), end);
             var start = utterance.StartFrame < 0 ? 0 : (utterance.StartFrame * perFrame) - LeadSamples(engine);
             start = Math.Max(Math.Max(start, stream.ReadUntilSample), audio.Start);
             stream.ReadUntilSample = Math.Max(stream.ReadUntilSample, end);
@@ -171,6 +180,21 @@ internal sealed class SecondPass : IDisposable
                 Deadline = maxDelay == Timeout.InfiniteTimeSpan || stream.Spare ? long.MaxValue : engine.Clock.GetTimestamp() + engine.Ticks(maxDelay.TotalSeconds),
             };
         }
+    }
+
+    /// <summary>The middle of the quietest 80 ms in a stretch: tokens do not say to the millisecond where a word ends and the next begins.</summary>
+    private static long QuietestCut(UtteranceAudio audio, long start, long end)
+    {
+        var samples = new float[Math.Max(0, end - start)];
+        audio.Read(start, samples);
+        var (best, least) = (end, float.PositiveInfinity);
+        for (var at = 0; at + QuietSamples <= samples.Length; at += QuietSamples / 8)
+        {
+            var energy = TensorPrimitives.SumOfSquares(samples.AsSpan(at, QuietSamples));
+            if (energy < least) (best, least) = (start + at + (QuietSamples / 2), energy);
+        }
+
+        return best;
     }
 
     private static bool MayHoldSpeech(ReadOnlySpan<float> samples)
