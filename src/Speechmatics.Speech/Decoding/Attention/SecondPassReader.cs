@@ -1,3 +1,4 @@
+using Speechmatics.Speech.Features;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Decoding;
@@ -14,27 +15,28 @@ internal sealed class SecondPassReader : IDisposable
     /// </summary>
     private const int MaxRunFrames = 8000;
 
+    /// <summary>The only features there are for such models: loading has checked that the manifest asks for these.</summary>
+    private static readonly WhisperMelExtractor Mel = new(new WhisperMelOptions());
+
     private readonly AttentionDecoder _decoder;
     private readonly AttentionWords _words;
     private readonly AttentionHypothesis[] _readings;
     private readonly AttentionRow[] _rows;
-    private readonly UtteranceMel _computeMel;
     private readonly SecondPassPolicy _policy;
     private int[] _pending = [];
     private int[] _again = [];
     private float[] _mel = [];
 
     /// <param name="model">May be disposed before the reader, which keeps the weights alive.</param>
-    /// <param name="computeMel">The features of the model; called on the reader's thread.</param>
     /// <param name="maxRows">Utterances that are decoded at once, at least 1.</param>
     /// <param name="policy">The guards; null for the default.</param>
-    public SecondPassReader(EnhancedSpeechModel model, UtteranceMel computeMel, int maxRows = 8, SecondPassPolicy? policy = null)
+    public SecondPassReader(EnhancedSpeechModel model, int maxRows = 8, SecondPassPolicy? policy = null)
     {
         _decoder = new AttentionDecoder(model.CreateNetwork(maxRows), model.Vocabulary);
         _words = new AttentionWords(model.Vocabulary, model.Layout);
         _readings = [.. Enumerable.Range(0, maxRows).Select(_ => new AttentionHypothesis())];
         _rows = new AttentionRow[maxRows];
-        (_computeMel, _policy) = (computeMel, policy ?? SecondPassPolicy.Default);
+        _policy = policy ?? SecondPassPolicy.Default;
     }
 
     private AttentionLayout Layout => _decoder.Layout;
@@ -103,7 +105,7 @@ internal sealed class SecondPassReader : IDisposable
             ct.ThrowIfCancellationRequested();
             var job = jobs[batch[row]];
             var mel = _mel.AsMemory(row * melFloats, melFloats);
-            _computeMel(job.Audio.Span, mel.Span);
+            Mel.Compute(job.Audio.Span, paddedSamples, mel.Span);
             _rows[row] = new AttentionRow
             {
                 Mel = mel,
