@@ -7,6 +7,9 @@ internal sealed record TranscriberSettings
 {
     public required string ModelPath { get; init; }
 
+    /// <summary>The folder of the second pass's model; null for the standard operating point.</summary>
+    public string? EnhancedModelPath { get; init; }
+
     /// <summary>Milliseconds of audio in a chunk; null for the model's default.</summary>
     public int? ChunkMilliseconds { get; init; }
 

@@ -12,13 +12,15 @@ public sealed class SpeechRecognizer : IAsyncDisposable
 {
     private const int ReadSamples = 4096;
     private readonly SpeechModel? _ownModel;
+    private readonly EnhancedSpeechModel? _ownEnhancedModel;
     private readonly bool _ownsPool;
 
-    private SpeechRecognizer(SessionPool pool, SpeechModel? ownModel, bool ownsPool)
+    private SpeechRecognizer(SessionPool pool, bool ownsPool, SpeechModel? ownModel = null, EnhancedSpeechModel? ownEnhancedModel = null)
     {
         Pool = pool;
-        _ownModel = ownModel;
         _ownsPool = ownsPool;
+        _ownModel = ownModel;
+        _ownEnhancedModel = ownEnhancedModel;
     }
 
     /// <summary>The pool that runs the recognitions.</summary>
@@ -36,7 +38,32 @@ public sealed class SpeechRecognizer : IAsyncDisposable
     {
         poolOptions?.Validate();
         var model = await SpeechModel.LoadAsync(modelPath, ct: cancellationToken).ConfigureAwait(false);
-        return new SpeechRecognizer(new SessionPool(model, poolOptions), model, ownsPool: true);
+        return new SpeechRecognizer(new SessionPool(model, poolOptions), ownsPool: true, model);
+    }
+
+    /// <summary>Loads a streaming model and the model of its second pass and starts a pool for them; all belong to the recognizer, whose recognitions are enhanced unless their options say otherwise.</summary>
+    /// <param name="modelPath">The streaming model package's folder.</param>
+    /// <param name="enhancedModelPath">The second pass's model package's folder.</param>
+    /// <param name="poolOptions">How the pool works; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="SpeechModelException">A package cannot be used; the message names the file and the fix.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public static async Task<SpeechRecognizer> CreateEnhancedAsync(
+        string modelPath, string enhancedModelPath, SessionPoolOptions? poolOptions = null, CancellationToken cancellationToken = default)
+    {
+        poolOptions?.Validate();
+        var model = await SpeechModel.LoadAsync(modelPath, ct: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var enhanced = await EnhancedSpeechModel.LoadAsync(enhancedModelPath, ct: cancellationToken).ConfigureAwait(false);
+            return new SpeechRecognizer(new SessionPool(model, enhanced, poolOptions), ownsPool: true, model, enhanced);
+        }
+        catch
+        {
+            await model.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Recognises on a pool that the caller owns and disposes.</summary>
@@ -44,7 +71,7 @@ public sealed class SpeechRecognizer : IAsyncDisposable
     public static SpeechRecognizer FromPool(SessionPool pool)
     {
         ArgumentNullException.ThrowIfNull(pool);
-        return new SpeechRecognizer(pool, null, ownsPool: false);
+        return new SpeechRecognizer(pool, ownsPool: false);
     }
 
     /// <summary>
@@ -67,7 +94,7 @@ public sealed class SpeechRecognizer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         var reader = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var readerScope = reader.ConfigureAwait(false);
-        options = options?.Clone() ?? new SessionOptions();
+        options = options?.Clone() ?? new SessionOptions { OperatingPoint = Pool.HasEnhanced ? OperatingPoint.Enhanced : OperatingPoint.Standard };
         options.SampleRate = reader.SampleRate;
         options.Chunk ??= Pool.DefaultChunk;
         var session = await Pool.OpenAsync(options, cancellationToken).ConfigureAwait(false);
@@ -96,6 +123,7 @@ public sealed class SpeechRecognizer : IAsyncDisposable
     {
         if (_ownsPool) await Pool.DisposeAsync().ConfigureAwait(false);
         if (_ownModel is not null) await _ownModel.DisposeAsync().ConfigureAwait(false);
+        if (_ownEnhancedModel is not null) await _ownEnhancedModel.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Writes the source to the session. Never throws: a source that fails ends the session's events with its failure.</summary>

@@ -44,6 +44,7 @@ internal sealed class SessionSnapshot
             writer.Write(partSample);
             writer.Write(stream.Completed);
             writer.Write(stream.Processed);
+            writer.Write(stream.ReadUntilSample);
             writer.Write(stream.DroppedFrames);
             writer.Write(stream.TimeOffsetFrames);
             stream.Intake.Save(writer);
@@ -96,6 +97,7 @@ internal sealed class SessionSnapshot
         stream.Completed = reader.ReadBoolean();
         stream.Processed = reader.ReadInt64();
         stream.ClaimedFrames = stream.Processed;
+        stream.ReadUntilSample = reader.ReadInt64();
         stream.DroppedFrames = reader.ReadInt64();
         stream.TimeOffsetFrames = reader.ReadInt64();
         stream.Intake.Load(reader);
@@ -116,6 +118,7 @@ internal sealed class SessionSnapshot
     private static void SaveOptions(BinaryWriter writer, SessionOptions options)
     {
         writer.Write(options.SampleRate);
+        writer.Write((int)options.OperatingPoint);
         writer.Write((int)options.Encoding);
         writer.Write((int)options.Head);
         writer.Write(options.Chunk?.Ticks ?? 0);
@@ -131,6 +134,7 @@ internal sealed class SessionSnapshot
     private static SessionOptions LoadOptions(BinaryReader reader) => new()
     {
         SampleRate = reader.ReadInt32(),
+        OperatingPoint = (OperatingPoint)reader.ReadInt32(),
         Encoding = (AudioEncoding)reader.ReadInt32(),
         Head = (TransducerHead)reader.ReadInt32(),
         Chunk = reader.ReadInt64() is > 0 and var chunk ? TimeSpan.FromTicks(chunk) : null,

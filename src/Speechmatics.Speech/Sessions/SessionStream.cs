@@ -29,7 +29,8 @@ internal sealed class SessionStream
         _engine = engine;
         Options = options;
         Place = place;
-        Intake = new AudioIntake(engine, options.SampleRate);
+        Intake = new AudioIntake(engine, options.SampleRate, keepAudio: options.OperatingPoint == OperatingPoint.Enhanced);
+        Utterances = options.OperatingPoint == OperatingPoint.Enhanced ? new UtteranceQueue(Events) : null;
         Mel = new MelQueue(engine.MelSegments, engine.Layout.SilenceMel);
         Decoder = new TransducerDecoderState(engine.Model.Vocabulary);
         Transcript = new TranscriptTracker(engine, options);
@@ -59,6 +60,9 @@ internal sealed class SessionStream
 
     /// <summary>Encoder frames up to which audio is recognised or being so: later audio can still be dropped.</summary>
     public long ClaimedFrames { get; set; }
+
+    /// <summary>The sample up to which the second pass has read or will read.</summary>
+    public long ReadUntilSample { get; set; }
 
     /// <summary>Encoder frames dropped so far.</summary>
     public long DroppedFrames { get; set; }
@@ -106,6 +110,12 @@ internal sealed class SessionStream
 
     public TranscriptTracker Transcript { get; }
 
+    /// <summary>Utterances that wait for the second pass; null in standard sessions. Thread-safe.</summary>
+    public UtteranceQueue? Utterances { get; }
+
+    /// <summary>Set by the worker when all audio is recognised by the first pass.</summary>
+    public bool FirstPassEnded { get; set; }
+
     /// <summary>Dropped frames that the encoder has passed: added to encoder frames to get audio time.</summary>
     public long TimeOffsetFrames { get; set; }
 
@@ -151,6 +161,7 @@ internal sealed class SessionStream
     /// <summary>What is due now. Exact while the stream is not running; the scheduler asks under its lock.</summary>
     public StepPlan Plan(LatencyController controller)
     {
+        if (FirstPassEnded) return default;
         var processed = Processed;
         if (Flush is { } flush)
         {
@@ -185,6 +196,9 @@ internal sealed class SessionStream
         var elastic = plan.Kind == StepKind.Chunk && PinnedChunkFrames is null && chunkFrames < plan.ChunkFrames;
         return elastic && chunkFrames >= WantedChunkFrames(controller) ? StepKind.Chunk : StepKind.None;
     }
+
+    /// <summary>Audio time at the beginning of an encoder frame.</summary>
+    public TimeSpan TimeOf(long frame) => TimeSpan.FromSeconds(frame * _engine.Layout.SecondsPerEncoderFrame);
 
     /// <summary>The encoder frame after the last that a flush decodes.</summary>
     public long FlushEnd(FlushRequest flush) => _engine.EncoderFramesOf(flush.MelFrames + flush.TailFrames);

@@ -21,6 +21,7 @@ internal sealed class StepScheduler
 
     private readonly object _gate = new();
     private readonly DeadlineHeap _due = new();
+    private readonly SecondPassQueue _readings = new();
     private readonly List<SessionStream> _passedOver = [];
     private readonly SessionEngine _engine;
     private readonly StateSlots _slots;
@@ -30,6 +31,7 @@ internal sealed class StepScheduler
     private int _idleWorkers;
     private long _lastTick;
     private long _busyTicks;
+    private int _readers;
     private bool _stopping;
 
     public StepScheduler(SessionEngine engine, StateSlots slots, int workers, int? maxBatch)
@@ -60,6 +62,14 @@ internal sealed class StepScheduler
         get
         {
             lock (_gate) return _due.Count;
+        }
+    }
+
+    public int QueuedReadings
+    {
+        get
+        {
+            lock (_gate) return _readings.Count;
         }
     }
 
@@ -99,19 +109,43 @@ internal sealed class StepScheduler
         }
     }
 
-    /// <summary>Waits for due streams and takes a batch of them; false once the scheduler stops.</summary>
-    public bool Take(StepBatch batch)
+    /// <summary>Hands an utterance, or the next part of one, to the second pass.</summary>
+    public void Add(UtteranceTicket ticket)
+    {
+        lock (_gate)
+        {
+            _readings.Add(ticket);
+            if (_idleWorkers > 0) Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>
+    /// Waits for work and takes it: a batch of due streams, or when none is due, utterances for the second pass (then <paramref name="batch"/> is empty). False once the scheduler stops. Utterances whose time is over are
+    /// in <see cref="SecondPassBatch.Expired"/> in any case.
+    /// </summary>
+    public bool Take(StepBatch batch, SecondPassBatch readings)
     {
         batch.Clear();
+        readings.Clear();
         lock (_gate)
         {
             while (true)
             {
                 if (_stopping) return false;
-                Tick(_engine.Clock.GetTimestamp());
+                var now = _engine.Clock.GetTimestamp();
+                Tick(now);
                 if (_due.Count > 0)
                 {
-                    if (Fill(batch)) return true;
+                    if (!Fill(batch)) continue;
+                    if (_readings.Count > 0) _readings.RemoveExpired(readings, now);
+                    return true;
+                }
+
+                if (_readings.Count > 0 && _readers < MaxReaders)
+                {
+                    _readings.Take(readings, now, (_readings.Count + _idleWorkers) / (_idleWorkers + 1));
+                    if (readings.Tickets.Count > 0) _readers++;
+                    if (readings.Tickets.Count + readings.Expired.Count > 0) return true;
                     continue;
                 }
 
@@ -119,6 +153,31 @@ internal sealed class StepScheduler
                 Monitor.Wait(_gate);
                 _idleWorkers--;
             }
+        }
+    }
+
+    /// <summary>Takes due live streams for a worker that is in the middle of a second pass; false when none are due.</summary>
+    public bool TryTake(StepBatch batch)
+    {
+        batch.Clear();
+        lock (_gate)
+        {
+            while (!_stopping && _due.Count > 0 && !_due.Peek().Spare)
+                if (Fill(batch)) return true;
+            return false;
+        }
+    }
+
+    /// <summary>A worker has finished a batch of the second pass.</summary>
+    /// <param name="live">Whether any of it was for live streams: then it counts as load.</param>
+    /// <param name="busyTicks">How long it took, without the steps taken in between.</param>
+    public void ReturnReadings(bool live, long busyTicks)
+    {
+        lock (_gate)
+        {
+            _readers--;
+            if (live) _busyTicks += busyTicks;
+            if (_readings.Count > 0 && _idleWorkers > 0) Monitor.Pulse(_gate);
         }
     }
 
@@ -208,6 +267,9 @@ internal sealed class StepScheduler
             Monitor.PulseAll(_gate);
         }
     }
+
+    /// <summary>Workers that may be in a second pass at once: while live streams step, one is kept free for them.</summary>
+    private int MaxReaders => _workers == 1 || Utilisation < 0.1 ? _workers : _workers - 1;
 
     private void Enqueue(SessionStream stream, StepPlan plan, long dueSince)
     {

@@ -20,14 +20,19 @@ internal sealed class StepWorker
     private readonly int[] _validFrames;
     private readonly TaskCompletionSource _calibrated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SecondPassBatch _readings = new();
+    private readonly CancellationToken _stop;
     private IEncoderStep? _encoder;
+    private SecondPass? _secondPass;
+    private long _stepTicks;
 
-    public StepWorker(SessionEngine engine, StepScheduler scheduler, StateSlots slots, PoolCounters counters, int number)
+    public StepWorker(SessionEngine engine, StepScheduler scheduler, StateSlots slots, PoolCounters counters, int number, CancellationToken stop)
     {
         _engine = engine;
         _scheduler = scheduler;
         _slots = slots;
         _counters = counters;
+        _stop = stop;
         var maxRows = engine.Layout.ChunkFrames.Max(scheduler.RowLimit);
         _batch = new StepBatch(maxRows);
         _rows = new DecodeRow[maxRows];
@@ -50,22 +55,15 @@ internal sealed class StepWorker
             _encoder = _engine.Model.CreateEncoderStep(_batch.MaxRows);
             Calibrate();
             _calibrated.TrySetResult();
-            while (_scheduler.Take(_batch))
+            while (_scheduler.Take(_batch, _readings))
             {
-                var start = _engine.Clock.GetTimestamp();
-                try
-                {
-                    Execute();
-                }
-                catch (Exception failure)
-                {
-                    foreach (var stream in _batch.Streams) Fail(stream, failure);
-                }
-
-                var busy = _engine.Clock.GetTimestamp() - start;
-                _counters.CountStep(_batch.ChunkFrames, _batch.Rows, busy);
-                _scheduler.Return(_batch, busy);
+                foreach (var ticket in _readings.Expired) SecondPass.Skip(_scheduler, _counters, ticket);
+                if (_batch.Rows > 0) Step();
+                if (_readings.Tickets.Count > 0) Read();
             }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
         }
         catch (Exception failure)
         {
@@ -75,6 +73,7 @@ internal sealed class StepWorker
         finally
         {
             _encoder?.Dispose();
+            _secondPass?.Dispose();
             foreach (var network in _networks) network?.Dispose();
             _stopped.TrySetResult();
         }
@@ -104,6 +103,40 @@ internal sealed class StepWorker
         }
 
         _counters.Calibrate(chunk * rows, best);
+    }
+
+    private void Step()
+    {
+        var start = _engine.Clock.GetTimestamp();
+        try
+        {
+            Execute();
+        }
+        catch (Exception failure)
+        {
+            foreach (var stream in _batch.Streams) Fail(stream, failure);
+        }
+
+        var busy = _engine.Clock.GetTimestamp() - start;
+        _stepTicks += busy;
+        _counters.CountStep(_batch.ChunkFrames, _batch.Rows, busy);
+        _scheduler.Return(_batch, busy);
+    }
+
+    private void Read()
+    {
+        _secondPass ??= new SecondPass(_engine, _scheduler, _counters, _engine.EnhancedModel!, StepLiveStreams);
+        var live = _readings.Tickets.Exists(ticket => !ticket.Stream.Spare);
+        var start = _engine.Clock.GetTimestamp();
+        _stepTicks = 0;
+        _secondPass.Read(_readings, _stop);
+        _scheduler.ReturnReadings(live, _engine.Clock.GetTimestamp() - start - _stepTicks);
+    }
+
+    /// <summary>Between two runs of the second pass: live streams go first.</summary>
+    private void StepLiveStreams()
+    {
+        while (_scheduler.TryTake(_batch)) Step();
     }
 
     private void Execute()
@@ -214,6 +247,7 @@ internal sealed class StepWorker
         var flush = stream.Flush;
         var chunk = _batch.ChunkFrames;
         var before = stream.Processed;
+        FlushRequest? answered = null;
         var arrival = kind == StepKind.Chunk ? Advance(stream, chunk) : flush?.RequestedAt ?? _engine.Clock.GetTimestamp();
         if (kind == StepKind.Look) stream.Decoder.SkipTo(stream.FlushEnd(flush!));
 
@@ -230,17 +264,52 @@ internal sealed class StepWorker
         {
             stream.Transcript.EndUtterance(EndOfUtteranceReason.Forced, stream.FlushEnd(flush) + stream.TimeOffsetFrames);
             stream.Flush = null;
+            answered = flush;
         }
         else if (flush is null && stream.Completed && stream.Processed >= _engine.EncoderFramesOf(stream.Mel.Written))
         {
-            stream.Transcript.EndUtterance(EndOfUtteranceReason.EndOfAudio, stream.Processed + stream.TimeOffsetFrames);
-            stream.Ended = true;
+            stream.Transcript.EndUtterance(EndOfUtteranceReason.EndOfAudio, _engine.EncoderFramesOf(stream.Mel.Written) + stream.TimeOffsetFrames);
+            if (stream.Utterances is null) stream.Ended = true;
+            else stream.FirstPassEnded = true;
+        }
+
+        if (stream.Utterances is null)
+        {
+            Send(stream, arrival);
+            answered?.Done.TrySetResult();
+        }
+        else
+        {
+            SendEnhanced(stream, arrival, answered);
+        }
+
+        if (stream.Ended) stream.Events.End();
+        stream.TimeOffsetFrames = stream.DroppedFrames;
+    }
+
+    private void SendEnhanced(SessionStream stream, long arrival, FlushRequest? answered)
+    {
+        SecondPass.Enqueue(_engine, _scheduler, _counters, stream, arrival, answered);
+        var events = stream.Transcript.Events;
+        var at = events.FindIndex(static speechEvent => speechEvent is PartialTranscript);
+        if (at >= 0)
+        {
+            stream.Utterances!.AddPartial(((PartialTranscript)events[at]).Words, stableWords: 0, arrival);
+            _counters.CountPartial(arrival);
+            events.RemoveAt(at);
         }
 
         Send(stream, arrival);
-        if (flush is not null && stream.Flush is null) flush.Done.TrySetResult();
-        if (stream.Ended) stream.Events.End();
-        stream.TimeOffsetFrames = stream.DroppedFrames;
+        var frame = stream.Transcript.UtteranceStartFrame;
+        lock (stream.Gate)
+        {
+            var keep = frame >= 0
+                ? (frame * _engine.Layout.SamplesPerEncoderFrame) - SecondPass.LeadSamples(_engine)
+                : ((stream.Processed + stream.TimeOffsetFrames) * _engine.Layout.SamplesPerEncoderFrame) - SecondPass.UnreadSamples(_engine);
+            stream.Intake.Utterance!.DiscardBefore(Math.Max(stream.ReadUntilSample, keep));
+        }
+
+        if (stream.FirstPassEnded && stream.Utterances!.EndAudio()) stream.Ended = true;
     }
 
     /// <summary>Commits a chunk; returns when the last sample it needed had arrived.</summary>

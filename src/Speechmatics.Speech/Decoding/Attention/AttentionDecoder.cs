@@ -11,15 +11,17 @@ internal sealed class AttentionDecoder : IDisposable
 {
     private readonly IAttentionNetwork _network;
     private readonly AttentionVocabulary _vocabulary;
+    private readonly Action? _betweenRuns;
     private readonly long[] _tokens;
     private readonly int[] _rowOfSlot;
     private readonly int[] _biasStates;
 
     /// <param name="network">Belongs to the decoder from now on.</param>
     /// <param name="vocabulary">The network's tokens.</param>
-    public AttentionDecoder(IAttentionNetwork network, AttentionVocabulary vocabulary)
+    /// <param name="betweenRuns">Called on the decoder's thread before each run of the model, so that more urgent work can go first; or null.</param>
+    public AttentionDecoder(IAttentionNetwork network, AttentionVocabulary vocabulary, Action? betweenRuns = null)
     {
-        (_network, _vocabulary) = (network, vocabulary);
+        (_network, _vocabulary, _betweenRuns) = (network, vocabulary, betweenRuns);
         _tokens = new long[network.MaxRows * vocabulary.Prompt.Length];
         _rowOfSlot = new int[network.MaxRows];
         _biasStates = new int[network.MaxRows];
@@ -44,7 +46,7 @@ internal sealed class AttentionDecoder : IDisposable
         Order(rows);
         for (var slot = 0; slot < rows.Length; slot++)
         {
-            ct.ThrowIfCancellationRequested();
+            Pause(ct);
             var row = rows[_rowOfSlot[slot]];
             if (row.AlignmentFrames < 0 || row.AlignmentFrames > _network.EncoderFrames)
                 throw new ArgumentException($"{row.AlignmentFrames} alignment frames are asked for; the padded utterance has {_network.EncoderFrames}.", nameof(rows));
@@ -57,13 +59,19 @@ internal sealed class AttentionDecoder : IDisposable
         Choose(rows, results, first: true);
         while (_network.Rows > 0)
         {
-            ct.ThrowIfCancellationRequested();
+            Pause(ct);
             _network.Step(_tokens.AsSpan(0, _network.Rows), 1);
             Choose(rows, results, first: false);
         }
     }
 
     public void Dispose() => _network.Dispose();
+
+    private void Pause(CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        _betweenRuns?.Invoke();
+    }
 
     /// <summary>Longest first: short texts end early and stand at the end, where a row leaves without another being moved.</summary>
     private void Order(ReadOnlySpan<AttentionRow> rows)
@@ -83,7 +91,7 @@ internal sealed class AttentionDecoder : IDisposable
         RunPromptPart(prompt[..1]);
         for (var slot = 0; slot < _network.Rows; slot++)
             results[_rowOfSlot[slot]].NoSpeechProbability = MathF.Exp(LogProbability(_network.Logits(slot), _vocabulary.NoSpeech));
-        ct.ThrowIfCancellationRequested();
+        Pause(ct);
         if (prompt.Length > 1) RunPromptPart(prompt[1..]);
     }
 

@@ -1,4 +1,3 @@
-using Speechmatics.Speech.Features;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Decoding;
@@ -15,28 +14,28 @@ internal sealed class SecondPassReader : IDisposable
     /// </summary>
     private const int MaxRunFrames = 8000;
 
-    /// <summary>The only features there are for such models: loading has checked that the manifest asks for these.</summary>
-    private static readonly WhisperMelExtractor Mel = new(new WhisperMelOptions());
-
     private readonly AttentionDecoder _decoder;
     private readonly AttentionWords _words;
     private readonly AttentionHypothesis[] _readings;
     private readonly AttentionRow[] _rows;
+    private readonly UtteranceMel _computeMel;
     private readonly SecondPassPolicy _policy;
     private int[] _pending = [];
     private int[] _again = [];
     private float[] _mel = [];
 
     /// <param name="model">May be disposed before the reader, which keeps the weights alive.</param>
+    /// <param name="computeMel">The features of the model; called on the reader's thread.</param>
     /// <param name="maxRows">Utterances that are decoded at once, at least 1.</param>
     /// <param name="policy">The guards; null for the default.</param>
-    public SecondPassReader(EnhancedSpeechModel model, int maxRows = 8, SecondPassPolicy? policy = null)
+    /// <param name="betweenRuns">Called on the reader's thread before each run of the model, so that more urgent work can go first; or null.</param>
+    public SecondPassReader(EnhancedSpeechModel model, UtteranceMel computeMel, int maxRows = 8, SecondPassPolicy? policy = null, Action? betweenRuns = null)
     {
-        _decoder = new AttentionDecoder(model.CreateNetwork(maxRows), model.Vocabulary);
+        _decoder = new AttentionDecoder(model.CreateNetwork(maxRows), model.Vocabulary, betweenRuns);
         _words = new AttentionWords(model.Vocabulary, model.Layout);
         _readings = [.. Enumerable.Range(0, maxRows).Select(_ => new AttentionHypothesis())];
         _rows = new AttentionRow[maxRows];
-        _policy = policy ?? SecondPassPolicy.Default;
+        (_computeMel, _policy) = (computeMel, policy ?? SecondPassPolicy.Default);
     }
 
     private AttentionLayout Layout => _decoder.Layout;
@@ -105,7 +104,7 @@ internal sealed class SecondPassReader : IDisposable
             ct.ThrowIfCancellationRequested();
             var job = jobs[batch[row]];
             var mel = _mel.AsMemory(row * melFloats, melFloats);
-            Mel.Compute(job.Audio.Span, paddedSamples, mel.Span);
+            _computeMel(job.Audio.Span, mel.Span);
             _rows[row] = new AttentionRow
             {
                 Mel = mel,
