@@ -35,6 +35,7 @@ internal sealed class RecognizerTranscriber : ITranscriber
                 Chunk = ChunkOf(model, settings.ChunkMilliseconds),
                 OperatingPoint = settings.EnhancedModelPath is null ? OperatingPoint.Standard : OperatingPoint.Enhanced,
             };
+            if (settings.EnhancedModelPath is not null) options.EndpointSilence = SpeechRecognizer.EnhancedEndpointSilence;
             if (settings.EndpointMilliseconds is { } milliseconds) options.EndpointSilence = TimeSpan.FromMilliseconds(milliseconds);
             var poolOptions = new SessionPoolOptions { MaxSessions = settings.Parallel, AdmissionTimeout = Timeout.InfiniteTimeSpan };
             if (settings.EnhancedModelPath is not { } path) return new RecognizerTranscriber(model, null, new SessionPool(model, poolOptions), options);

@@ -29,11 +29,14 @@ internal sealed record SecondPassPolicy
     /// </summary>
     public float MinMeanLogProbabilityOfNoSpeech { get; init; } = -0.3f;
 
-    /// <summary>First-pass words from which on a reading with far fewer words is not believed: the first pass errs, but not in how much was said.</summary>
+    /// <summary>First-pass words from which on the first pass is a witness: it errs in what was said, but hardly in how much.</summary>
     public int MinFirstPassWords { get; init; } = 4;
 
-    /// <summary>The share of the first pass's words that a reading has at least.</summary>
-    public double MinWordShare { get; init; } = 0.5;
+    /// <summary>A reading with less or more than these shares of the first pass's words is read again: it stopped early or says everything twice.</summary>
+    public (double Least, double Most) DoubtfulWordShare { get; init; } = (0.5, 1.6);
+
+    /// <summary>With full padding, a reading beyond these shares is not believed.</summary>
+    public (double Least, double Most) ImplausibleWordShare { get; init; } = (0.25, 3);
 
     /// <summary>Tokens an utterance of <paramref name="samples"/> samples at <paramref name="sampleRate"/> may have.</summary>
     public int MaxTokens(int samples, int sampleRate) => BaseTokens + (int)((long)TokensPerSecond * samples / sampleRate);
@@ -53,7 +56,13 @@ internal sealed record SecondPassPolicy
 
         // written so that a value that is no number does not pass
         if (!(reading.MeanLogProbability >= MinMeanLogProbability)) return new(again, SecondPassReason.LowProbability);
-        if (firstPassWords >= MinFirstPassWords && words < MinWordShare * firstPassWords) return new(again, SecondPassReason.TooFewWords);
+        if (firstPassWords >= MinFirstPassWords)
+        {
+            var (least, most) = fullyPadded ? ImplausibleWordShare : DoubtfulWordShare;
+            if (words < least * firstPassWords) return new(again, SecondPassReason.TooFewWords);
+            if (words > most * firstPassWords) return new(again, SecondPassReason.TooManyWords);
+        }
+
         return new(SecondPassDecision.Accept, reading.Tokens.IsEmpty ? SecondPassReason.Empty : SecondPassReason.Plausible);
     }
 }

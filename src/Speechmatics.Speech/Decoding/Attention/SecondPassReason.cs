@@ -18,6 +18,9 @@ internal enum SecondPassReason
     /// <summary>Far fewer words than the first pass heard: the reading stopped early.</summary>
     TooFewWords,
 
+    /// <summary>Far more words than the first pass heard: the reading repeats itself.</summary>
+    TooManyWords,
+
     /// <summary>More tokens than anybody can say in that time.</summary>
     TooManyTokens,
 
