@@ -157,13 +157,16 @@ public sealed class SessionPool : IAsyncDisposable
 
     private bool TryEnter()
     {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
-            if (_active >= Limit || _waiters.Count > 0) return false;
-            _active++;
-            return true;
-        }
+        lock (_gate) return TakePlace();
+    }
+
+    /// <summary>Takes a place if one is free and nobody waits for it. Under the lock.</summary>
+    private bool TakePlace()
+    {
+        ObjectDisposedException.ThrowIf(_disposal is not null, this);
+        if (_active >= Limit || _waiters.Count > 0) return false;
+        _active++;
+        return true;
     }
 
     private async ValueTask<SpeechSession> OpenSlowAsync(SessionOptions options, SessionSnapshot? snapshot, CancellationToken cancellationToken)
@@ -179,6 +182,8 @@ public sealed class SessionPool : IAsyncDisposable
         LinkedListNode<TaskCompletionSource>? node = null;
         lock (_gate)
         {
+            // looked at again under the lock that queues: a place that came free in between would wake nobody
+            if (TakePlace()) return;
             if (_options.AdmissionTimeout != TimeSpan.Zero) node = _waiters.AddLast(place);
         }
 
