@@ -360,7 +360,7 @@ internal sealed class StepWorker
         PoolCounters.CountLatency(events, _engine.Clock.GetElapsedTime(arrival));
         foreach (var speechEvent in events)
         {
-            if (stream.Events.Add(speechEvent, arrival) || stream.Ended) continue;
+            if (stream.Events.Add(speechEvent, arrival) || stream.Events.HasEnded) continue;
             events.Clear();
             throw new SessionOverrunException($"The session has {EventQueue.Capacity} unread events. Read them with ReadEventsAsync, or dispose the session.");
         }
