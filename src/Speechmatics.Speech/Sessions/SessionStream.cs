@@ -154,6 +154,9 @@ internal sealed class SessionStream
     /// <summary>Mel frames that wait to be recognised.</summary>
     public long WaitingMelFrames => Mel.Written - (Processed * _engine.Layout.MelFramesPerEncoderFrame);
 
+    /// <summary>Whether less audio waits than a chunk may need. Then more is taken whatever the capacity: nothing would ever run otherwise.</summary>
+    public bool LacksChunk => _engine.WholeEncoderFrames(Mel.Written) - Processed < (PinnedChunkFrames ?? _engine.Layout.ChunkFrames[^1]);
+
     /// <summary>The least chunk an elastic stream waits for at the controller's level.</summary>
     public int WantedChunkFrames(LatencyController controller) =>
         PinnedChunkFrames ?? _engine.Layout.ChunkFrames[Math.Max(SmallestIndex, controller.IndexFor(Place))];

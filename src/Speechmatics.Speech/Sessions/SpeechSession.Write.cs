@@ -209,7 +209,7 @@ public sealed partial class SpeechSession
             }
 
             var excess = _stream.WaitingMelFrames + needed - _stream.CapacityFrames;
-            if (excess > 0)
+            if (excess > 0 && !_stream.LacksChunk)
             {
                 if (_stream.Options.Overrun == OverrunPolicy.Wait) return false;
                 if (_stream.Options.Overrun == OverrunPolicy.Fail)
@@ -272,7 +272,7 @@ public sealed partial class SpeechSession
         lock (_stream.Gate)
         {
             ThrowIfOver();
-            if (_stream.WaitingMelFrames + _stream.Intake.MaxFrames(samples) <= _stream.CapacityFrames) return;
+            if (_stream.WaitingMelFrames + _stream.Intake.MaxFrames(samples) <= _stream.CapacityFrames || _stream.LacksChunk) return;
             _stream.RoomWaiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             room = _stream.RoomWaiter.Task;
         }

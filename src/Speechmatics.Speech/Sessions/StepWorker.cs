@@ -323,7 +323,7 @@ internal sealed class StepWorker
             stream.Processed += chunk;
             stream.Mel.DiscardBefore((stream.Processed * _engine.Layout.MelFramesPerEncoderFrame) - _engine.Layout.MelFramesBefore);
             stream.NextArrival = stream.Mel.ArrivalOf(_engine.MelFramesFor(stream.Processed, stream.WantedChunkFrames(_scheduler.Controller)) - 1);
-            if (stream.RoomWaiter is not null && stream.WaitingMelFrames < stream.CapacityFrames / 2)
+            if (stream.RoomWaiter is not null && (stream.WaitingMelFrames < stream.CapacityFrames / 2 || stream.LacksChunk))
             {
                 roomWaiter = stream.RoomWaiter;
                 stream.RoomWaiter = null;
