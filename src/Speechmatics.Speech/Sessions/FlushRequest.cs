@@ -9,4 +9,10 @@ internal sealed record FlushRequest(long MelFrames, float[] Tail, int TailFrames
 {
     /// <summary>Completes when the utterance's last final is in the event queue.</summary>
     public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The same request after mel frames [start, start + count) were dropped from the stream.</summary>
+    public FlushRequest Without(long start, long count) =>
+        MelFrames <= start ? this
+        : MelFrames >= start + count ? this with { MelFrames = MelFrames - count }
+        : this with { MelFrames = start, Tail = [], TailFrames = 0 };
 }

@@ -83,13 +83,14 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
     /// <summary>Takes frames [start, start + count) out of the stream; later ones move up. Used only when audio is dropped, so it may copy.</summary>
     public void Remove(long start, int count)
     {
-        var rest = (int)(_written - start - count);
-        var moved = new float[rest * _bins];
-        Copy(start + count, rest, _written, moved);
-        var arrivals = new long[rest];
-        for (var i = 0; i < rest; i++) arrivals[i] = ArrivalOf(start + count + i);
-        Volatile.Write(ref _written, start);
-        for (var i = 0; i < rest; i++) Append(moved.AsSpan(i * _bins, _bins), arrivals[i]);
+        for (var frame = start + count; frame < _written; frame++)
+        {
+            var (from, to) = ((int)(frame - _baseFrame), (int)(frame - count - _baseFrame));
+            Segment(from / Frames).Frames.AsSpan(from % Frames * _bins, _bins).CopyTo(Segment(to / Frames).Frames.AsSpan(to % Frames * _bins));
+            Segment(to / Frames).Arrivals[to % Frames] = Segment(from / Frames).Arrivals[from % Frames];
+        }
+
+        Volatile.Write(ref _written, _written - count);
         while (_segmentCount > 0 && _baseFrame + ((_segmentCount - 1) * Frames) >= _written)
         {
             pool.Return(Segment(_segmentCount - 1));

@@ -197,7 +197,7 @@ public sealed partial class SpeechSession
 
         var arrival = _engine.Clock.GetTimestamp();
         var needed = _stream.Intake.MaxFrames(samples.Length);
-        var notice = default(SessionNotice);
+        SessionNotice? notice = null;
         lock (_stream.Gate)
         {
             if (_stream.Completed) throw new InvalidOperationException("The session's audio is complete: Complete() was called.");
@@ -237,13 +237,15 @@ public sealed partial class SpeechSession
     }
 
     /// <summary>Takes the oldest audio that no step has claimed out of the buffer, in whole encoder frames.</summary>
-    private SessionNotice Drop(long excessMelFrames)
+    private SessionNotice? Drop(long excessMelFrames)
     {
         var perFrame = _engine.Layout.MelFramesPerEncoderFrame;
         var from = Math.Max(_stream.ClaimedFrames, _stream.Processed);
         var unclaimed = (_stream.Mel.Written / perFrame) - from;
         var frames = Math.Clamp((excessMelFrames + perFrame - 1) / perFrame, 0, Math.Max(0, unclaimed));
+        if (frames == 0) return null;
         _stream.Mel.Remove(from * perFrame, (int)(frames * perFrame));
+        _stream.Flush = _stream.Flush?.Without(from * perFrame, frames * perFrame);
         var seconds = frames * _engine.Layout.SecondsPerEncoderFrame;
         var at = TimeSpan.FromSeconds((from + _stream.DroppedFrames) * _engine.Layout.SecondsPerEncoderFrame);
         _stream.DroppedFrames += frames;

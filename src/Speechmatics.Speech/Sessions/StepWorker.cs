@@ -203,6 +203,7 @@ internal sealed class StepWorker
             if (kind == StepKind.Look)
             {
                 var flush = stream.Flush!;
+                Claim(stream, stream.FlushEnd(flush));
                 stream.Mel.Copy(start, frames, flush.MelFrames, window);
                 var at = (int)(flush.MelFrames - start);
                 var tail = Math.Clamp(frames - at, 0, flush.TailFrames) * layout.MelBins;
@@ -211,10 +212,17 @@ internal sealed class StepWorker
             }
 
             stream.Mel.Copy(start, frames, long.MaxValue, window);
-            stream.ClaimedFrames = processed + chunk;
+            Claim(stream, processed + chunk);
             var whole = _engine.WholeEncoderFrames(stream.Mel.Written) - processed;
             return (int)Math.Min(chunk, whole >= chunk ? chunk : _engine.EncoderFramesOf(stream.Mel.Written) - processed);
         }
+    }
+
+    /// <summary>From here on audio up to <paramref name="end"/> is not dropped any more, and what was dropped lies before the tokens to come. Under the stream's lock.</summary>
+    private static void Claim(SessionStream stream, long end)
+    {
+        stream.ClaimedFrames = Math.Max(stream.ClaimedFrames, end);
+        stream.TimeOffsetFrames = stream.DroppedFrames;
     }
 
     private void Decode(TransducerHead head)
@@ -263,7 +271,7 @@ internal sealed class StepWorker
         if (flush is not null && kind != StepKind.Chunk)
         {
             stream.Transcript.EndUtterance(EndOfUtteranceReason.Forced, stream.FlushEnd(flush) + stream.TimeOffsetFrames);
-            stream.Flush = null;
+            lock (stream.Gate) stream.Flush = null;
             answered = flush;
         }
         else if (flush is null && stream.Completed && stream.Processed >= _engine.EncoderFramesOf(stream.Mel.Written))
@@ -284,7 +292,6 @@ internal sealed class StepWorker
         }
 
         if (stream.Ended) stream.Events.End();
-        stream.TimeOffsetFrames = stream.DroppedFrames;
     }
 
     private void SendEnhanced(SessionStream stream, long arrival, FlushRequest? answered)
