@@ -207,13 +207,13 @@ internal sealed class SessionStream
     public long FlushEnd(FlushRequest flush) => _engine.EncoderFramesOf(flush.MelFrames + flush.TailFrames);
 
     /// <summary>
-    /// Sets the deadline of what is due. A stream ahead of real time (a file, a burst) gets the deadline its audio would have had if it had come at the speed of speech, so that it uses only
+    /// Sets the deadline of what is due: at once for a flush and the chunks before it. A stream ahead of real time (a file, a burst) gets the deadline its audio would have had if it had come at the speed of speech, so that it uses only
     /// what live streams leave.
     /// </summary>
     public void SetDeadline(StepPlan plan, long dueSince)
     {
         DueSince = dueSince;
-        if (plan.Kind is StepKind.Look or StepKind.Close)
+        if (plan.Kind is StepKind.Look or StepKind.Close || Flush is not null)
         {
             Deadline = dueSince;
             Spare = false;

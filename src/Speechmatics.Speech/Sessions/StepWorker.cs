@@ -257,6 +257,7 @@ internal sealed class StepWorker
         var before = stream.Processed;
         FlushRequest? answered = null;
         var arrival = kind == StepKind.Chunk ? Advance(stream, chunk) : flush?.RequestedAt ?? _engine.Clock.GetTimestamp();
+        if (kind != StepKind.Chunk) stream.NextArrival = 0;
         if (kind == StepKind.Look) stream.Decoder.SkipTo(before + _validFrames[row]);
 
         if (chunk > 0)
