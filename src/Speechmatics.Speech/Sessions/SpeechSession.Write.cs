@@ -139,16 +139,18 @@ public sealed partial class SpeechSession
             throw;
         }
 
-        return WriteSlowAsync();
+        return WriteSlowAsync(this, writing, data, asBytes, encoding, cancellationToken);
 
-        async ValueTask WriteSlowAsync()
+        // static: a closure would cost the writes that need not wait an allocation
+        static async ValueTask WriteSlowAsync(
+            SpeechSession session, WriteScope writing, ReadOnlyMemory<T> data, Func<ReadOnlySpan<T>, ReadOnlySpan<byte>> asBytes, AudioEncoding encoding, CancellationToken cancellationToken)
         {
             using (writing)
             {
                 while (data.Length > 0)
                 {
                     var piece = data[..Math.Min(data.Length, AudioIntake.PieceSamples)];
-                    while (!TryTake(asBytes(piece.Span), encoding)) await WaitForRoomAsync(piece.Length, cancellationToken).ConfigureAwait(false);
+                    while (!session.TryTake(asBytes(piece.Span), encoding)) await session.WaitForRoomAsync(piece.Length, cancellationToken).ConfigureAwait(false);
                     data = data[piece.Length..];
                 }
             }
