@@ -31,6 +31,7 @@ internal sealed class StepScheduler
     private int _idleWorkers;
     private long _lastTick;
     private long _busyTicks;
+    private double _utilisation;
     private int _readers;
     private bool _stopping;
 
@@ -53,7 +54,18 @@ internal sealed class StepScheduler
     /// <summary>Called, without the lock, when a stream is over and no worker touches it any more.</summary>
     public Action<SessionStream>? Released { get; set; }
 
-    public double Utilisation { get; private set; }
+    public double Utilisation
+    {
+        get
+        {
+            lock (_gate)
+            {
+                // a pool at rest has nobody else who would look at the clock
+                Tick(_engine.Clock.GetTimestamp());
+                return _utilisation;
+            }
+        }
+    }
 
     public long MovedChunks { get; private set; }
 
@@ -269,7 +281,7 @@ internal sealed class StepScheduler
     }
 
     /// <summary>Workers that may be in a second pass at once: while live streams step, one is kept free for them.</summary>
-    private int MaxReaders => _workers == 1 || Utilisation < 0.1 ? _workers : _workers - 1;
+    private int MaxReaders => _workers == 1 || _utilisation < 0.1 ? _workers : _workers - 1;
 
     private void Enqueue(SessionStream stream, StepPlan plan, long dueSince)
     {
@@ -401,9 +413,9 @@ internal sealed class StepScheduler
     {
         var elapsed = now - _lastTick;
         if (elapsed < _intervalTicks) return;
-        Utilisation = Math.Min(1, (double)_busyTicks / (elapsed * _workers));
+        _utilisation = Math.Min(1, (double)_busyTicks / (elapsed * _workers));
         var late = _due.Count > 0 && now > _due.Peek().Deadline;
-        for (var intervals = Math.Min(elapsed / _intervalTicks, 1000); intervals > 0; intervals--) Controller.Update(Utilisation, late);
+        for (var intervals = Math.Min(elapsed / _intervalTicks, 1000); intervals > 0; intervals--) Controller.Update(_utilisation, late);
         _busyTicks = 0;
         _lastTick = now;
     }
