@@ -289,11 +289,14 @@ public sealed class SessionPool : IAsyncDisposable
             _waiters.Clear();
         }
 
+        // a pool whose model cannot start tells those who open sessions; when nobody does, the failure still counts as seen
+        _ = _calibrated.Exception;
+
         foreach (var stream in open)
         {
             var failure = new ObjectDisposedException(nameof(SessionPool), "The session's pool was disposed.");
             stream.Events.End(failure);
-            stream.Flush?.Done.TrySetException(failure);
+            stream.FailFlushes(failure);
             _scheduler.Close(stream);
         }
 

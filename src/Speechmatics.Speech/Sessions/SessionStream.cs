@@ -144,6 +144,13 @@ internal sealed class SessionStream
         set => Volatile.Write(ref _flush, value);
     }
 
+    /// <summary>Ends the flushes under way with <paramref name="failure"/>.</summary>
+    public void FailFlushes(Exception failure)
+    {
+        Flush?.Fail(failure);
+        Utterances?.EndFlushes(failure);
+    }
+
     /// <summary>Whether all audio is in <see cref="Mel"/>.</summary>
     public bool Completed
     {

@@ -96,7 +96,12 @@ public sealed partial class SpeechSession : IAsyncDisposable
         _scheduler.Notify(_stream);
 
         // the stream may have ended by itself before it could see the request
-        if (_stream.State == StreamState.Closed) request.Done.TrySetResult();
+        if (_stream.State == StreamState.Closed)
+        {
+            request.Done.TrySetResult();
+            _stream.Flush = null;
+        }
+
         return request.Done.Task.WaitAsync(cancellationToken);
     }
 
@@ -134,7 +139,7 @@ public sealed partial class SpeechSession : IAsyncDisposable
         GC.SuppressFinalize(this);
         var failure = new ObjectDisposedException(nameof(SpeechSession));
         _stream.Events.Abandon(failure);
-        _stream.Flush?.Done.TrySetException(failure);
+        _stream.FailFlushes(failure);
         _scheduler.Close(_stream);
         return ValueTask.CompletedTask;
     }

@@ -405,6 +405,8 @@ internal sealed class StepScheduler
         if (stream.Slot >= 0) _slots.Free(stream.Slot);
         stream.Slot = -1;
         stream.Flush?.Done.TrySetResult();
+        stream.Flush = null;
+        stream.Utterances?.EndFlushes(null);
         stream.OwnershipWaiter?.SetException(new ObjectDisposedException(nameof(SpeechSession)));
         stream.OwnershipWaiter = null;
     }

@@ -379,7 +379,7 @@ internal sealed class StepWorker
     private void Fail(SessionStream stream, Exception failure)
     {
         stream.Ended = true;
-        stream.Flush?.Done.TrySetException(failure);
+        stream.FailFlushes(failure);
         stream.Events.End(failure);
         _counters.CountFailure(failure);
     }
