@@ -230,7 +230,15 @@ public sealed class SessionPool : IAsyncDisposable
         {
             try
             {
-                snapshot.LoadInto(stream, _slots, _scheduler);
+                _scheduler.Acquire(stream);
+                try
+                {
+                    snapshot.LoadInto(stream, _slots, _scheduler);
+                }
+                finally
+                {
+                    _scheduler.LetGoOf(stream);
+                }
             }
             catch
             {
@@ -301,6 +309,7 @@ public sealed class SessionPool : IAsyncDisposable
         }
 
         foreach (var worker in _workers) await worker.Stopped.ConfigureAwait(false);
+        await _scheduler.AllReturned.ConfigureAwait(false);
         _slots.Dispose();
         _stop.Dispose();
     }

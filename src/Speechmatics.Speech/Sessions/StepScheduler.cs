@@ -28,6 +28,8 @@ internal sealed class StepScheduler
     private readonly int _workers;
     private readonly int? _maxBatch;
     private readonly long _intervalTicks;
+    private readonly TaskCompletionSource _allReturned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _lent;
     private int _idleWorkers;
     private long _lastTick;
     private long _busyTicks;
@@ -244,7 +246,7 @@ internal sealed class StepScheduler
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(stream.State == StreamState.Closed || stream.CloseRequested, typeof(SpeechSession));
+            ObjectDisposedException.ThrowIf(stream.State == StreamState.Closed || stream.CloseRequested || _stopping, typeof(SpeechSession));
             if (stream.State == StreamState.Running)
             {
                 if (stream.OwnershipWaiter is not null) throw new InvalidOperationException("The session's state is already being exported.");
@@ -252,15 +254,29 @@ internal sealed class StepScheduler
                 return stream.OwnershipWaiter.Task;
             }
 
-            if (stream.State == StreamState.Queued) _due.Remove(stream);
-            stream.State = StreamState.Running;
+            Lend(stream);
             return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>As <see cref="AcquireAsync"/>, for a stream that no worker has seen yet.</summary>
+    public void Acquire(SessionStream stream)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(stream.State == StreamState.Closed || _stopping, typeof(SessionPool));
+            Lend(stream);
         }
     }
 
     public void LetGoOf(SessionStream stream)
     {
-        lock (_gate) LetGo(stream);
+        lock (_gate)
+        {
+            LetGo(stream);
+            if (--_lent == 0 && _stopping) _allReturned.TrySetResult();
+        }
+
         if (stream.State == StreamState.Closed) Release(stream);
     }
 
@@ -270,12 +286,16 @@ internal sealed class StepScheduler
         lock (_gate) return stream.Slot = _slots.Allocate(MemoryMarshal.CreateReadOnlySpan(ref stream, 1));
     }
 
+    /// <summary>Completes, after <see cref="Stop"/>, when no snapshot reads or writes a stream's slot any more.</summary>
+    public Task AllReturned => _allReturned.Task;
+
     /// <summary>Ends <see cref="Take"/> for all workers.</summary>
     public void Stop()
     {
         lock (_gate)
         {
             _stopping = true;
+            if (_lent == 0) _allReturned.TrySetResult();
             Monitor.PulseAll(_gate);
         }
     }
@@ -372,6 +392,14 @@ internal sealed class StepScheduler
         for (var row = 0; row < batch.Rows; row++) batch.Stream(row).Slot = batch.FirstSlot + row;
     }
 
+    private void Lend(SessionStream stream)
+    {
+        if (stream.State == StreamState.Queued) _due.Remove(stream);
+        stream.State = StreamState.Running;
+        stream.NextArrival = 0;
+        _lent++;
+    }
+
     private void LetGo(SessionStream stream)
     {
         if (stream.CloseRequested || stream.Ended)
@@ -383,6 +411,7 @@ internal sealed class StepScheduler
         if (stream.OwnershipWaiter is { } waiter)
         {
             stream.OwnershipWaiter = null;
+            Lend(stream);
             waiter.SetResult();
             return;
         }
