@@ -96,14 +96,15 @@ internal sealed class SessionSnapshot
         PartSample = reader.ReadBytes(reader.ReadInt32());
         stream.Completed = reader.ReadBoolean();
         stream.Processed = reader.ReadInt64();
-        stream.ClaimedFrames = stream.Processed;
         stream.ReadUntilSample = reader.ReadInt64();
         stream.DroppedFrames = reader.ReadInt64();
         stream.TimeOffsetFrames = reader.ReadInt64();
         stream.Intake.Load(reader);
         stream.Mel.Load(reader, _engine.Clock.GetTimestamp());
         stream.Decoder.Load(reader, _engine.Model.Vocabulary);
+        stream.ClaimedFrames = Math.Max(stream.Processed, stream.Decoder.NextFrame);
         stream.Transcript.Load(reader);
+        stream.RestartPace();
         if (!reader.ReadBoolean()) return;
         var slot = scheduler.AllocateSlot(stream);
         for (var tensor = 0; tensor < _engine.Layout.States.Length; tensor++)

@@ -210,6 +210,10 @@ internal sealed class SessionStream
     /// <summary>Audio time at the beginning of an encoder frame.</summary>
     public TimeSpan TimeOf(long frame) => TimeSpan.FromSeconds(frame * _engine.Layout.SecondsPerEncoderFrame);
 
+    /// <summary>Counts real time from here on: a stream that was restored after hours of audio is not ahead of it.</summary>
+    public void RestartPace() =>
+        _paceAnchor = _engine.Clock.GetTimestamp() - _engine.Ticks(Processed * _engine.Layout.SecondsPerEncoderFrame / PaceFactor);
+
     /// <summary>The encoder frame after the last that a flush decodes.</summary>
     public long FlushEnd(FlushRequest flush) => _engine.EncoderFramesOf(flush.MelFrames + flush.TailFrames);
 
