@@ -19,6 +19,9 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
     /// <summary>Frames written since the stream's start; readable without the lock.</summary>
     public long Written => Volatile.Read(ref _written);
 
+    /// <summary>The absolute index of the first frame held.</summary>
+    public long First => _baseFrame;
+
     public void Append(ReadOnlySpan<float> frames, long arrival)
     {
         for (var count = frames.Length / _bins; count > 0;)
@@ -119,6 +122,7 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
     {
         _baseFrame = reader.ReadInt64();
         Volatile.Write(ref _written, _baseFrame);
+        if (_baseFrame < 0) throw new InvalidDataException("The session state contradicts itself.");
         var frame = new float[_bins];
         for (var held = reader.ReadInt32(); held > 0; held--)
         {

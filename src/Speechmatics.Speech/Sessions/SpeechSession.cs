@@ -33,7 +33,7 @@ public sealed partial class SpeechSession : IAsyncDisposable
     }
 
     /// <summary>A session that nobody holds any more gives back its place and its memory.</summary>
-    ~SpeechSession() => _scheduler.Close(_stream);
+    ~SpeechSession() => _scheduler?.Close(_stream); // null where the constructor threw
 
     /// <summary>Audio taken so far, dropped audio included.</summary>
     public TimeSpan AudioReceived => TimeSpan.FromSeconds((double)Interlocked.Read(ref _samplesTaken) / _stream.Options.SampleRate);
