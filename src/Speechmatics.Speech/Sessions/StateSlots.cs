@@ -35,6 +35,7 @@ internal sealed unsafe class StateSlots : IDisposable
     /// <summary>Finds neighbouring free slots, the lowest there are, one for each of <paramref name="owners"/>. Returns the first.</summary>
     public int Allocate(ReadOnlySpan<SessionStream> owners)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var count = owners.Length;
         for (var index = 0; ; index++)
         {

@@ -387,8 +387,17 @@ internal sealed class StepScheduler
     private void Move(StepBatch batch)
     {
         // the old slots stay taken until the worker has copied them
+        try
+        {
+            batch.FirstSlot = _slots.Allocate(batch.Streams);
+        }
+        catch (Exception failure) when (failure is OutOfMemoryException or ObjectDisposedException)
+        {
+            batch.Failure = failure;
+            return;
+        }
+
         batch.Moved = true;
-        batch.FirstSlot = _slots.Allocate(batch.Streams);
         for (var row = 0; row < batch.Rows; row++) batch.Stream(row).Slot = batch.FirstSlot + row;
     }
 

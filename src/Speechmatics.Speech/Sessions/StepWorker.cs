@@ -141,6 +141,7 @@ internal sealed class StepWorker
 
     private void Execute()
     {
+        if (_batch.Failure is { } failure) throw failure;
         if (_batch.ChunkFrames > 0)
         {
             if (_batch.Moved) CopyStates();
