@@ -297,9 +297,6 @@ public sealed class SessionPool : IAsyncDisposable
             _waiters.Clear();
         }
 
-        // a pool whose model cannot start tells those who open sessions; when nobody does, the failure still counts as seen
-        _ = _calibrated.Exception;
-
         foreach (var stream in open)
         {
             var failure = new ObjectDisposedException(nameof(SessionPool), "The session's pool was disposed.");
@@ -309,6 +306,9 @@ public sealed class SessionPool : IAsyncDisposable
         }
 
         foreach (var worker in _workers) await worker.Stopped.ConfigureAwait(false);
+
+        // a pool whose model cannot start tells those who open sessions; when nobody does, the failure still counts as seen
+        _ = _calibrated.Exception;
         await _scheduler.AllReturned.ConfigureAwait(false);
         _slots.Dispose();
         _stop.Dispose();

@@ -141,7 +141,7 @@ internal sealed class StepWorker
 
     private void Execute()
     {
-        if (_batch.Failure is { } failure) throw failure;
+        if (_batch.Failure is not null) throw _batch.Failure;
         if (_batch.ChunkFrames > 0)
         {
             if (_batch.Moved) CopyStates();
