@@ -36,7 +36,7 @@ public sealed partial class SpeechSession : IAsyncDisposable
     ~SpeechSession() => _scheduler?.Close(_stream); // null where the constructor threw
 
     /// <summary>Audio taken so far, dropped audio included.</summary>
-    public TimeSpan AudioReceived => TimeSpan.FromSeconds((double)Interlocked.Read(ref _samplesTaken) / _stream.Options.SampleRate);
+    public TimeSpan AudioReceived => TimeSpan.FromTicks((long)Math.Round(Interlocked.Read(ref _samplesTaken) * (double)TimeSpan.TicksPerSecond / _stream.Options.SampleRate));
 
     /// <summary>Audio recognised so far.</summary>
     public TimeSpan AudioRecognized => TimeSpan.FromSeconds(_stream.Processed * _engine.Layout.SecondsPerEncoderFrame);

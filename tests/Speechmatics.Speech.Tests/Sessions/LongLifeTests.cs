@@ -67,9 +67,10 @@ public class LongLifeTests
         Assert.True(young.TryWrite(Silence(9.87)));
         await UntilAsync(() => young.AudioRecognized.TotalSeconds > 8, "the first words");
         await UntilAsync(() => pool.GetStatus().QueuedSessions == 0, "rest");
+        Assert.Equal(TimeSpan.FromMilliseconds(9870), young.AudioReceived);
         var state = await young.ExportStateAsync();
         await using var old = await pool.RestoreAsync(Shift(state, Jump));
-        Assert.Equal((Jump * Frame) + TimeSpan.FromSeconds(9.87), old.AudioReceived);
+        Assert.Equal((Jump * Frame) + TimeSpan.FromMilliseconds(9870), old.AudioReceived);
         var (first, second) = (PlayAsync(young), PlayAsync(old));
         var (expected, actual) = (await first, await second);
 

@@ -93,6 +93,7 @@ public class MelQueueTests
         {
             queue.Append([i], i);
             queue.DiscardBefore(Far + i - 10);
+            if (i < 8) continue;
             var window = new float[10];
             queue.Copy(Far + i - 8, 10, long.MaxValue, window);
             Assert.Equal(i, window[8]);
