@@ -141,6 +141,7 @@ internal sealed class StepWorker
 
     private void Execute()
     {
+        if (_batch.Failure is not null) throw _batch.Failure;
         if (_batch.ChunkFrames > 0)
         {
             if (_batch.Moved) CopyStates();
@@ -203,6 +204,7 @@ internal sealed class StepWorker
             if (kind == StepKind.Look)
             {
                 var flush = stream.Flush!;
+                Claim(stream, stream.FlushEnd(flush));
                 stream.Mel.Copy(start, frames, flush.MelFrames, window);
                 var at = (int)(flush.MelFrames - start);
                 var tail = Math.Clamp(frames - at, 0, flush.TailFrames) * layout.MelBins;
@@ -211,10 +213,17 @@ internal sealed class StepWorker
             }
 
             stream.Mel.Copy(start, frames, long.MaxValue, window);
-            stream.ClaimedFrames = processed + chunk;
+            Claim(stream, processed + chunk);
             var whole = _engine.WholeEncoderFrames(stream.Mel.Written) - processed;
             return (int)Math.Min(chunk, whole >= chunk ? chunk : _engine.EncoderFramesOf(stream.Mel.Written) - processed);
         }
+    }
+
+    /// <summary>From here on audio up to <paramref name="end"/> is not dropped any more, and what was dropped lies before the tokens to come. Under the stream's lock.</summary>
+    private static void Claim(SessionStream stream, long end)
+    {
+        stream.ClaimedFrames = Math.Max(stream.ClaimedFrames, end);
+        stream.TimeOffsetFrames = stream.DroppedFrames;
     }
 
     private void Decode(TransducerHead head)
@@ -249,7 +258,8 @@ internal sealed class StepWorker
         var before = stream.Processed;
         FlushRequest? answered = null;
         var arrival = kind == StepKind.Chunk ? Advance(stream, chunk) : flush?.RequestedAt ?? _engine.Clock.GetTimestamp();
-        if (kind == StepKind.Look) stream.Decoder.SkipTo(stream.FlushEnd(flush!));
+        if (kind != StepKind.Chunk) stream.NextArrival = 0;
+        if (kind == StepKind.Look) stream.Decoder.SkipTo(before + _validFrames[row]);
 
         if (chunk > 0)
         {
@@ -263,7 +273,7 @@ internal sealed class StepWorker
         if (flush is not null && kind != StepKind.Chunk)
         {
             stream.Transcript.EndUtterance(EndOfUtteranceReason.Forced, stream.FlushEnd(flush) + stream.TimeOffsetFrames);
-            stream.Flush = null;
+            lock (stream.Gate) stream.Flush = null;
             answered = flush;
         }
         else if (flush is null && stream.Completed && stream.Processed >= _engine.EncoderFramesOf(stream.Mel.Written))
@@ -284,7 +294,6 @@ internal sealed class StepWorker
         }
 
         if (stream.Ended) stream.Events.End();
-        stream.TimeOffsetFrames = stream.DroppedFrames;
     }
 
     private void SendEnhanced(SessionStream stream, long arrival, FlushRequest? answered)
@@ -323,7 +332,7 @@ internal sealed class StepWorker
             stream.Processed += chunk;
             stream.Mel.DiscardBefore((stream.Processed * _engine.Layout.MelFramesPerEncoderFrame) - _engine.Layout.MelFramesBefore);
             stream.NextArrival = stream.Mel.ArrivalOf(_engine.MelFramesFor(stream.Processed, stream.WantedChunkFrames(_scheduler.Controller)) - 1);
-            if (stream.RoomWaiter is not null && stream.WaitingMelFrames < stream.CapacityFrames / 2)
+            if (stream.RoomWaiter is not null && (stream.WaitingMelFrames < stream.CapacityFrames / 2 || stream.LacksChunk))
             {
                 roomWaiter = stream.RoomWaiter;
                 stream.RoomWaiter = null;
@@ -360,7 +369,7 @@ internal sealed class StepWorker
         PoolCounters.CountLatency(events, _engine.Clock.GetElapsedTime(arrival));
         foreach (var speechEvent in events)
         {
-            if (stream.Events.Add(speechEvent, arrival) || stream.Ended) continue;
+            if (stream.Events.Add(speechEvent, arrival) || stream.Events.HasEnded) continue;
             events.Clear();
             throw new SessionOverrunException($"The session has {EventQueue.Capacity} unread events. Read them with ReadEventsAsync, or dispose the session.");
         }
@@ -371,7 +380,7 @@ internal sealed class StepWorker
     private void Fail(SessionStream stream, Exception failure)
     {
         stream.Ended = true;
-        stream.Flush?.Done.TrySetException(failure);
+        stream.FailFlushes(failure);
         stream.Events.End(failure);
         _counters.CountFailure(failure);
     }

@@ -58,6 +58,19 @@ internal sealed class UtteranceQueue(EventQueue events)
         }
     }
 
+    /// <summary>Answers the flushes of utterances that wait, which nobody will read any more: with <paramref name="failure"/> where there is one.</summary>
+    public void EndFlushes(Exception? failure)
+    {
+        lock (_gate)
+        {
+            foreach (var ticket in _waiting)
+            {
+                if (failure is null) ticket.Flush?.Done.TrySetResult();
+                else ticket.Flush?.Fail(failure);
+            }
+        }
+    }
+
     /// <summary>No more utterances come. Returns whether nothing waits either.</summary>
     public bool EndAudio()
     {
