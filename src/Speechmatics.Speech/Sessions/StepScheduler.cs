@@ -154,18 +154,19 @@ internal sealed class StepScheduler
     /// <summary>Closes a stream: now, or as soon as the worker that runs it lets go.</summary>
     public void Close(SessionStream stream)
     {
-        bool running;
+        bool running, closed;
         lock (_gate)
         {
-            if (stream.State == StreamState.Closed) return;
+            // the worker that closed it may not have told yet, but whoever closes a session may count on its place
+            closed = stream.State == StreamState.Closed;
             stream.CloseRequested = true;
             running = stream.State == StreamState.Running;
             if (stream.State == StreamState.Queued) _due.Remove(stream);
-            if (!running) CloseNow(stream);
+            if (!running && !closed) CloseNow(stream);
         }
 
         Left?.Invoke(stream);
-        if (!running) Released?.Invoke(stream);
+        if (!running && !closed) Released?.Invoke(stream);
     }
 
     /// <summary>Takes a stream out of the scheduler's hands; completes when no worker runs it any more. Give it back with <see cref="LetGoOf"/>.</summary>
