@@ -19,6 +19,7 @@ internal sealed class LoadRun(IAcousticModel model, LoadSettings settings, LoadC
     private LoadDriver[] _drivers = [];
     private SessionPool _pool = null!;
     private long _started;
+    private long _sampling;
 
     /// <summary>Called with each sample and whether it lies in the window.</summary>
     public Action<LoadSample>? Sampled { get; init; }
@@ -76,8 +77,10 @@ internal sealed class LoadRun(IAcousticModel model, LoadSettings settings, LoadC
             }
 
             var reading = Read();
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
             _samples.Add(LoadSample.Between(last, reading, settings.WorkerCount));
             Sampled?.Invoke(_samples[^1]);
+            _sampling += GC.GetAllocatedBytesForCurrentThread() - allocated;
             last = reading;
             if (windowStart is null && reading.Time >= settings.WarmUp) windowStart = reading;
             else if (windowStart is not null && sampleAt >= settings.Duration) return (windowStart, reading);
@@ -137,6 +140,15 @@ internal sealed class LoadRun(IAcousticModel model, LoadSettings settings, LoadC
 
     private LoadReading Read()
     {
+        // what reading the counters allocates is not the load's
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        var reading = ReadCounters();
+        _sampling += GC.GetAllocatedBytesForCurrentThread() - allocated;
+        return reading;
+    }
+
+    private LoadReading ReadCounters()
+    {
         var time = Elapsed;
         var frequency = (double)clock.TimestampFrequency;
         var lateness = _drivers[0].Lateness.Copy();
@@ -153,7 +165,7 @@ internal sealed class LoadRun(IAcousticModel model, LoadSettings settings, LoadC
             StepSeconds = (encoder / frequency, inSteps / frequency),
             DriverSeconds = (_drivers.Sum(driver => driver.BusyTicks.Write) / frequency, _drivers.Sum(driver => driver.BusyTicks.All) / frequency),
             Times = ProcessTimes.Read(),
-            AllocatedBytes = GC.GetTotalAllocatedBytes(),
+            AllocatedBytes = GC.GetTotalAllocatedBytes() - _sampling,
             PauseSeconds = GC.GetTotalPauseDuration().TotalSeconds,
             MemoryBytes = Environment.WorkingSet,
             HeapBytes = GC.GetTotalMemory(forceFullCollection: false),

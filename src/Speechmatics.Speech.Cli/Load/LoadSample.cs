@@ -59,7 +59,7 @@ internal sealed record LoadSample
 
     public required double HeapMegabytes { get; init; }
 
-    /// <summary>Managed allocation of the whole process for each session's chunk: events, and what the load generator itself allocates to read and score them.</summary>
+    /// <summary>Managed allocation of the process for each session's chunk: events, and what the load generator allocates to read and score them, but not its sampling.</summary>
     public required double? AllocatedBytesPerChunk { get; init; }
 
     public required double PauseMilliseconds { get; init; }
@@ -79,8 +79,11 @@ internal sealed record LoadSample
     /// <summary>What workers do besides the encoder's runs (filling windows, state, decoding, events), for each second of encoder.</summary>
     public required double? StepShare { get; init; }
 
-    /// <summary>What taking audio in costs (conversion, features, queueing), for each second of encoder.</summary>
+    /// <summary>What taking audio in costs (conversion, features, queueing), for each second of encoder: processor time where the system tells it, so that being preempted does not count.</summary>
     public required double? IntakeShare { get; init; }
+
+    /// <summary>The process's whole processor time besides the encoder's runs, for each second of encoder: an upper bound of the engine's share that also holds reading and scoring events and the load generator.</summary>
+    public required double? ProcessShare { get; init; }
 
     /// <summary>The engine's own work for each second of encoder: both shares together.</summary>
     public double? EngineShare => StepShare + IntakeShare;
@@ -98,6 +101,9 @@ internal sealed record LoadSample
         var driving = after.DriverSeconds.All - before.DriverSeconds.All;
         var cpu = after.Times.Process - before.Times.Process;
         var drivers = after.Times.Drivers - before.Times.Drivers;
+
+        // a thread's processor time cannot be split by the clock; its share of the work can
+        var writeShare = driving > 0 ? Math.Min(1, writing / driving) : 0;
         var percent = 100 / (elapsed * Environment.ProcessorCount);
         return new LoadSample
         {
@@ -118,9 +124,7 @@ internal sealed record LoadSample
             WordErrorRate = after.WordErrorRate,
             CpuPercent = cpu * percent,
             OtherCpuPercent = after.Times.Machine - before.Times.Machine is { } machine ? Math.Max(0, machine - cpu) * percent : null,
-
-            // a thread's processor time cannot be split by the clock; its share of the work can
-            DriverCpuPercent = drivers is { } own ? own * percent * (driving > 0 ? Math.Max(0, 1 - (writing / driving)) : 1) : null,
+            DriverCpuPercent = drivers * (1 - writeShare) * percent,
             DriverLatenessP50 = lateness.Milliseconds(0.5),
             DriverLatenessP99 = lateness.Milliseconds(0.99),
             MemoryMegabytes = after.MemoryBytes / 1e6,
@@ -133,7 +137,8 @@ internal sealed record LoadSample
             MovedChunks = after.Status.MovedChunks - before.Status.MovedChunks,
             EncoderSeconds = encoder,
             StepShare = encoder > 0 ? (inSteps - encoder) / encoder : null,
-            IntakeShare = encoder > 0 ? writing / encoder : null,
+            IntakeShare = encoder > 0 ? (drivers is { } own ? own * writeShare : writing) / encoder : null,
+            ProcessShare = encoder > 0 ? (cpu - encoder) / encoder : null,
         };
     }
 }

@@ -23,7 +23,7 @@ internal static class LoadSummary
         }
 
         yield return ("steps", Text($"{window.Steps}, batch {Number(window.BatchSize, "0.0")}, chunk {Number(window.ChunkMilliseconds)} ms, workers busy {100 * window.Utilisation:0} %, {Number(100.0 * window.MovedChunks / Math.Max(1, window.Chunks), "0.0")} % of chunks moved"));
-        yield return ("engine share", Text($"{Number(100 * window.EngineShare, "0.0")} % of the encoder's time: steps {Number(100 * window.StepShare, "0.0")} %, taking audio in {Number(100 * window.IntakeShare, "0.0")} %"));
+        yield return ("engine share", Text($"{Number(100 * window.EngineShare, "0.0")} % of the encoder's time: steps {Number(100 * window.StepShare, "0.0")} %, taking audio in {Number(100 * window.IntakeShare, "0.0")} %; the whole process, this tool included: {Number(100 * window.ProcessShare, "0.0")} %"));
         if (report.SessionsAllowed is { } allowed)
         {
             yield return ("bare encoder", Text($"{allowed:0} sessions with {report.BaselineBefore!.Threads} threads, batch {report.BaselineBefore.BatchSize}, chunk {report.BaselineBefore.ChunkMilliseconds:0} ms ({report.BaselineBefore.Sessions:0} before, {report.BaselineAfter?.Sessions ?? 0:0} after the load)"));

@@ -16,6 +16,7 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel)
     private const double Right = 64;
     private const double Top = 40;
     private const double Bottom = 48;
+    private const double WidestBar = 56;
 
     private readonly StringBuilder _svg = new();
     private readonly List<(string Name, string Style)> _legend = [];
@@ -153,7 +154,8 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel)
         {
             var (label, value) = _bars[i];
             var at = Left + (i * slot);
-            Write($"<rect class=\"bar\" x=\"{at + (slot * 0.1)}\" width=\"{slot * 0.8}\" y=\"{Y(y, value)}\" height=\"{Height - Bottom - Y(y, value)}\"><title>{Escape(label)}: {SvgAxis.Label(value)}</title></rect>");
+            var width = Math.Min(0.8 * slot, WidestBar);
+            Write($"<rect class=\"bar\" x=\"{at + ((slot - width) / 2)}\" width=\"{width}\" y=\"{Y(y, value)}\" height=\"{Height - Bottom - Y(y, value)}\"><title>{Escape(label)}: {SvgAxis.Label(value)}</title></rect>");
             if (i % every == 0) Write($"<text class=\"tick\" text-anchor=\"middle\" x=\"{at + (slot / 2)}\" y=\"{Height - Bottom + 18}\">{Escape(label)}</text>");
         }
     }
