@@ -21,7 +21,6 @@ internal sealed class LoadDriver : IDisposable
     private readonly ConcurrentQueue<IPaced> _added = new();
     private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
     private long _writeTicks;
-    private long _busyTicks;
     private long _packets;
     private Thread? _thread;
 
@@ -30,8 +29,8 @@ internal sealed class LoadDriver : IDisposable
     /// <summary>From a packet's time to its writing.</summary>
     public LogHistogram Lateness { get; } = new();
 
-    /// <summary>Clock ticks inside <see cref="IPaced.Write"/>, and in all of the driver's work.</summary>
-    public (long Write, long All) BusyTicks => (Interlocked.Read(ref _writeTicks), Interlocked.Read(ref _busyTicks));
+    /// <summary>Clock ticks inside <see cref="IPaced.Write"/>.</summary>
+    public long WriteTicks => Interlocked.Read(ref _writeTicks);
 
     public long Packets => Interlocked.Read(ref _packets);
 
@@ -65,8 +64,6 @@ internal sealed class LoadDriver : IDisposable
 
         Interlocked.Add(ref _writeTicks, writeTicks);
         Interlocked.Add(ref _packets, packets);
-        now = _clock.GetTimestamp();
-        Interlocked.Add(ref _busyTicks, now - start);
         return _queue.TryPeek(out _, out var next) ? _clock.GetElapsedTime(now, Math.Max(now, next)) : TimeSpan.MaxValue;
     }
 

@@ -21,8 +21,8 @@ internal sealed record LoadReading
     /// <summary>Seconds that workers spent inside the encoder's runs, and in steps altogether.</summary>
     public required (double Encoder, double All) StepSeconds { get; init; }
 
-    /// <summary>Seconds that drivers spent inside the sessions' writes (features, queues), and in all their work.</summary>
-    public required (double Write, double All) DriverSeconds { get; init; }
+    /// <summary>Seconds that drivers spent inside the sessions' writes: features, queues.</summary>
+    public required double WriteSeconds { get; init; }
 
     public required ProcessTimes Times { get; init; }
 

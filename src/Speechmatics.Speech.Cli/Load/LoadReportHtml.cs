@@ -75,7 +75,7 @@ internal static class LoadReportHtml
         if (report.Capacity is { } capacity) Card(Text($"{capacity}"), Text($"sessions with lag p99 within {report.Settings.LagLimit.TotalMilliseconds:0} ms"), capacity == 0);
         else Card(Text($"{result.MeanSessions:0.#}"), "sessions on average");
         if (report.ShareOfAllowed is { } share) Card(Text($"{100 * share:0.0} %"), "of what the bare encoder allows");
-        Card(Number(window.LagP50) + " / " + Number(window.LagP99) + " ms", "lag p50 / p99");
+        Card(Number(window.LagP50) + " / " + Number(window.LagP99), "lag p50 / p99, ms");
         Card(Number(100 * window.EngineShare, "0.0") + " %", "engine share of the encoder's time");
         Card(Number(100 * result.Errors.Rate, "0.0") + " %", report.Reference is { } reference ? Text($"word error rate; alone {100 * reference.Alone.Rate:0.0} %") : "word error rate");
         Card(Text($"{result.DroppedSeconds:0.0} s"), "audio dropped", result.DroppedSeconds > 0);

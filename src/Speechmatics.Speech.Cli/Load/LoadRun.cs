@@ -163,7 +163,7 @@ internal sealed class LoadRun(IAcousticModel model, LoadSettings settings, LoadC
             DriverLateness = lateness,
             Steps = _meter.Read(),
             StepSeconds = (encoder / frequency, inSteps / frequency),
-            DriverSeconds = (_drivers.Sum(driver => driver.BusyTicks.Write) / frequency, _drivers.Sum(driver => driver.BusyTicks.All) / frequency),
+            WriteSeconds = _drivers.Sum(driver => driver.WriteTicks) / frequency,
             Times = ProcessTimes.Read(),
             AllocatedBytes = GC.GetTotalAllocatedBytes() - _sampling,
             PauseSeconds = GC.GetTotalPauseDuration().TotalSeconds,

@@ -48,7 +48,10 @@ internal sealed record LoadSample
     /// <summary>What other processes took of all processors, in percent.</summary>
     public required double? OtherCpuPercent { get; init; }
 
-    /// <summary>The load generator's own share of all processors in percent: its drivers' threads without the time inside the sessions' writes.</summary>
+    /// <summary>The share of all processors that the load drivers' threads took, in percent, the sessions' writes included: those compute the features.</summary>
+    public required double? DriverThreadsCpuPercent { get; init; }
+
+    /// <summary>The same without the writes: the load generator's own cost. Too low on a machine that others keep busy.</summary>
     public required double? DriverCpuPercent { get; init; }
 
     public required double? DriverLatenessP50 { get; init; }
@@ -97,13 +100,13 @@ internal sealed record LoadSample
         var chunks = after.Status.Chunks - before.Status.Chunks;
         var encoder = after.StepSeconds.Encoder - before.StepSeconds.Encoder;
         var inSteps = after.StepSeconds.All - before.StepSeconds.All;
-        var writing = after.DriverSeconds.Write - before.DriverSeconds.Write;
-        var driving = after.DriverSeconds.All - before.DriverSeconds.All;
+        var writing = after.WriteSeconds - before.WriteSeconds;
         var cpu = after.Times.Process - before.Times.Process;
         var drivers = after.Times.Drivers - before.Times.Drivers;
 
-        // a thread's processor time cannot be split by the clock; its share of the work can
-        var writeShare = driving > 0 ? Math.Min(1, writing / driving) : 0;
+        // on a busy machine a write's wall time contains waits for a processor, so the threads' processor time is its upper bound
+        var writeCpu = Math.Min(drivers ?? writing, writing);
+        var encoderCpu = (after.Times.Workers - before.Times.Workers) * (inSteps > 0 ? encoder / inSteps : 0) ?? encoder;
         var percent = 100 / (elapsed * Environment.ProcessorCount);
         return new LoadSample
         {
@@ -124,7 +127,8 @@ internal sealed record LoadSample
             WordErrorRate = after.WordErrorRate,
             CpuPercent = cpu * percent,
             OtherCpuPercent = after.Times.Machine - before.Times.Machine is { } machine ? Math.Max(0, machine - cpu) * percent : null,
-            DriverCpuPercent = drivers * (1 - writeShare) * percent,
+            DriverThreadsCpuPercent = drivers * percent,
+            DriverCpuPercent = (drivers - writeCpu) * percent,
             DriverLatenessP50 = lateness.Milliseconds(0.5),
             DriverLatenessP99 = lateness.Milliseconds(0.99),
             MemoryMegabytes = after.MemoryBytes / 1e6,
@@ -137,8 +141,8 @@ internal sealed record LoadSample
             MovedChunks = after.Status.MovedChunks - before.Status.MovedChunks,
             EncoderSeconds = encoder,
             StepShare = encoder > 0 ? (inSteps - encoder) / encoder : null,
-            IntakeShare = encoder > 0 ? (drivers is { } own ? own * writeShare : writing) / encoder : null,
-            ProcessShare = encoder > 0 ? (cpu - encoder) / encoder : null,
+            IntakeShare = encoderCpu > 0 ? writeCpu / encoderCpu : null,
+            ProcessShare = encoderCpu > 0 ? (cpu - encoderCpu) / encoderCpu : null,
         };
     }
 }

@@ -34,7 +34,7 @@ internal static class LoadSummary
             yield return ("capacity", Text($"{capacity} sessions with lag p99 within {report.Settings.LagLimit.TotalMilliseconds:0} ms"));
         if (report.Settings.Pattern == LoadPattern.Spike)
             yield return ("spike", Text($"lag p99 {Number(result.SteadyLagP99)} ms before it; back there {Number(result.RecoverySeconds, "0.0")} s after its end"));
-        yield return ("processor", Text($"{window.CpuPercent:0} % this process, {Number(window.OtherCpuPercent)} % others, of {report.Processors}; load drivers {Number(window.DriverCpuPercent, "0.0")} %"));
+        yield return ("processor", Text($"{window.CpuPercent:0} % this process, {Number(window.OtherCpuPercent)} % others, of {report.Processors}; load drivers {Number(window.DriverThreadsCpuPercent, "0.0")} %, of which {Number(window.DriverCpuPercent, "0.00")} % outside the sessions' writes"));
         yield return ("drivers late", Text($"p50 {Number(window.DriverLatenessP50, "0.0")} ms, p99 {Number(window.DriverLatenessP99, "0.0")} ms"));
         yield return ("memory", Text($"{window.MemoryMegabytes:0} MB, of which session state {result.StateBytes / 1e6:0} MB, managed heap {window.HeapMegabytes:0} MB; {Number(window.AllocatedBytesPerChunk)} B allocated for each chunk, events and this tool included; collections paused {window.PauseMilliseconds:0} ms"));
         yield return ("opening a session", Text($"p50 {Number(result.Opening.Milliseconds(0.5), "0.000")} ms, p99 {Number(result.Opening.Milliseconds(0.99), "0.000")} ms"));

@@ -11,6 +11,7 @@ internal sealed class LoadTally
     private long _clips;
     private long _notices;
     private long _refusedPackets;
+    private long _refused;
 
     /// <summary>From the arrival of the last sample needed to the reader's having the partial.</summary>
     public LogHistogram PartialLag { get; } = new();
@@ -33,8 +34,6 @@ internal sealed class LoadTally
 
     /// <summary>Packets that a session did not take.</summary>
     public long RefusedPackets => Interlocked.Read(ref _refusedPackets);
-
-    private long _refused;
 
     /// <summary>Word errors of the clips scored so far.</summary>
     public ErrorCounts Errors

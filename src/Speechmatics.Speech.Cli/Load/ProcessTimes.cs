@@ -3,11 +3,15 @@ using System.Globalization;
 namespace Speechmatics.Speech.Cli.Load;
 
 /// <summary>
-/// Processor time so far, in seconds: of this process, of its drivers' threads and of the whole machine. What the operating system does not tell (the last two are read from Linux's /proc) is null.
+/// Processor time so far, in seconds: of this process, of the load drivers' threads, of the pool's workers and of the whole machine. What the operating system does not tell (all but the first are read from Linux's
+/// /proc) is null.
 /// </summary>
-internal sealed record ProcessTimes(double Process, double? Drivers, double? Machine)
+internal sealed record ProcessTimes(double Process, double? Drivers, double? Workers, double? Machine)
 {
-    public static ProcessTimes Read() => new(Environment.CpuUsage.TotalTime.TotalSeconds, ReadThreads(LoadDriver.ThreadName), ReadMachine());
+    private const string WorkerThreadName = "speech-pool";
+
+    public static ProcessTimes Read() =>
+        new(Environment.CpuUsage.TotalTime.TotalSeconds, ReadThreads(LoadDriver.ThreadName), ReadThreads(WorkerThreadName), ReadMachine());
 
     private static double? ReadThreads(string namePrefix)
     {
