@@ -36,7 +36,9 @@ internal static class LoadCommand
         var admission = new Option<bool>("--admission") { Description = "Let the pool refuse sessions beyond the capacity it measures; otherwise it takes all." };
         var baselineSeconds = new Option<double>("--baseline-seconds")
         {
-            Description = "How long the bare encoder is measured before and after the load, 0 for not at all (default: 2).", HelpName = "S", DefaultValueFactory = _ => 2,
+            Description = "How long the bare encoder is measured before and after the load, 0 for not at all.",
+            HelpName = "S",
+            DefaultValueFactory = _ => 2,
         };
         var reference = new Option<bool>("--reference") { Description = "Afterwards recognise up to ten minutes of the sessions' audio once more, each session alone, and compare." };
         var findCapacity = new Option<bool>("--find-capacity") { Description = "Raise the number of sessions stage by stage until the lag passes the limit or audio is lost." };

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Speechmatics.Speech.Cli.Output;
 using Spectre.Console;
+using Speechmatics.Speech.Cli.Output;
 
 namespace Speechmatics.Speech.Cli.Load;
 
