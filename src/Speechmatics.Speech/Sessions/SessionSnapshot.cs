@@ -47,6 +47,7 @@ internal sealed class SessionSnapshot
             writer.Write(stream.ReadUntilSample);
             writer.Write(stream.DroppedFrames);
             writer.Write(stream.TimeOffsetFrames);
+            stream.Intake.Drain(stream.Mel, engine.Clock.GetTimestamp());
             stream.Intake.Save(writer);
             stream.Mel.Save(writer);
         }

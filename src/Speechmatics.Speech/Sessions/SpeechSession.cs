@@ -88,6 +88,7 @@ public sealed partial class SpeechSession : IAsyncDisposable
         lock (_stream.Gate)
         {
             if (_stream.Flush is not null) throw new InvalidOperationException("The session is already being flushed.");
+            if (!_stream.Completed) _stream.Intake.Drain(_stream.Mel, _engine.Clock.GetTimestamp());
             var tail = _stream.Completed ? [] : _stream.Intake.Tail();
             request = new FlushRequest(_stream.Mel.Written, tail, tail.Length / _engine.Layout.MelBins, _engine.Clock.GetTimestamp());
             _stream.Flush = request;
