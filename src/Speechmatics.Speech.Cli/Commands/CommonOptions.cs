@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Models.English;
+using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Commands;
 
@@ -24,6 +25,25 @@ internal static class CommonOptions
 
     public static Option<TransducerHead> Head() => Choice(
         "--head", "The decoding head (default: tdt).", ("tdt", TransducerHead.Tdt), ("rnnt", TransducerHead.Rnnt));
+
+    public static Option<int?> EndpointMilliseconds() => Positive(new Option<int?>("--endpoint-ms")
+    {
+        Description = "Silence after a word that ends an utterance, in ms.",
+        HelpName = "N",
+    });
+
+    public static Option<OperatingPoint?> OperatingPoint(string defaultWord) => Choice<OperatingPoint?>(
+        "--operating-point",
+        $"standard: the streaming model alone; enhanced: each utterance is read again by a second model (default: {defaultWord}).",
+        ("standard", Sessions.OperatingPoint.Standard),
+        ("enhanced", Sessions.OperatingPoint.Enhanced));
+
+    public static Option<string> EnhancedModel() => new("--enhanced-model")
+    {
+        Description = "The folder of the second pass's model.",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => EnhancedEnglishModel.Path,
+    };
 
     public static Option<int?> Parallel() => Positive(new Option<int?>("--parallel")
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Cli.Output;
 using Speechmatics.Speech.Cli.Transcription;
+using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Commands;
 
@@ -34,6 +35,9 @@ internal static class TranscribeCommand
             "--encoding", "Sample format of '-' (default: pcm16).",
             ("pcm16", AudioEncoding.Pcm16), ("float32", AudioEncoding.Float32), ("mulaw", AudioEncoding.MuLaw), ("alaw", AudioEncoding.ALaw));
         var parallel = CommonOptions.Parallel();
+        var endpoint = CommonOptions.EndpointMilliseconds();
+        var operatingPoint = CommonOptions.OperatingPoint("enhanced where its model is installed");
+        var enhancedModel = CommonOptions.EnhancedModel();
 
         var command = new CommandWithExamples(
             "transcribe",
@@ -43,7 +47,7 @@ internal static class TranscribeCommand
             "arecord -q -t raw -f S16_LE -r 16000 -c 1 | speech transcribe --partials -",
             "ffmpeg -i talk.mkv -f s16le -ac 1 -ar 8000 - | speech transcribe --rate 8000 --format json -")
         {
-            files, model, format, output, partials, chunk, head, channel, rate, encoding, parallel,
+            files, model, format, output, partials, chunk, head, channel, rate, encoding, parallel, endpoint, operatingPoint, enhancedModel,
         };
 
         command.SetAction((parsed, cancellationToken) =>
@@ -66,8 +70,10 @@ internal static class TranscribeCommand
                 Settings = new TranscriberSettings
                 {
                     ModelPath = parsed.GetRequiredValue(model),
+                    EnhancedModelPath = EnhancedPath(parsed.GetValue(operatingPoint), parsed.GetRequiredValue(enhancedModel)),
                     ChunkMilliseconds = parsed.GetValue(chunk),
                     Head = parsed.GetValue(head),
+                    EndpointMilliseconds = parsed.GetValue(endpoint),
                     Partials = live,
                     Parallel = atOnce,
                 },
@@ -78,6 +84,13 @@ internal static class TranscribeCommand
         });
         return command;
     }
+
+    private static string? EnhancedPath(OperatingPoint? asked, string path) => asked switch
+    {
+        OperatingPoint.Standard => null,
+        OperatingPoint.Enhanced => path,
+        _ => Directory.Exists(path) ? path : null,
+    };
 
     private static void Check(
         string[] names, Terminal terminal, TranscriptFormat format, string? output, bool partials, int? parallel, int? rate, AudioEncoding? encoding)

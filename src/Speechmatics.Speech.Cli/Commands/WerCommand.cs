@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Speechmatics.Speech.Cli.Scoring;
 using Speechmatics.Speech.Cli.Transcription;
+using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Commands;
 
@@ -25,8 +26,11 @@ internal static class WerCommand
         var chunk = CommonOptions.ChunkMilliseconds();
         var head = CommonOptions.Head();
         var parallel = CommonOptions.Parallel();
+        var endpoint = CommonOptions.EndpointMilliseconds();
+        var operatingPoint = CommonOptions.OperatingPoint("standard");
+        var enhancedModel = CommonOptions.EnhancedModel();
         var normalise = CommonOptions.Choice(
-            "--normalise", "Forms made alike before comparing: case and punctuation, or also numbers, titles, contractions and spellings (default: standard).",
+            "--normalise", "Forms made alike before comparing: case and punctuation, or also numbers, titles, contractions and spellings (default: standard; full when enhanced).",
             ("standard", Normalisation.Standard), ("full", Normalisation.Full));
         var show = CommonOptions.Choice(
             "--show", "Print alignments: of every recording, of those with errors, or none (default: none).",
@@ -40,7 +44,7 @@ internal static class WerCommand
             "speech wer --manifest samples/audio/transcripts.jsonl --chunk-ms 1280 --show errors",
             "speech wer --manifest references.jsonl --hypotheses transcripts.jsonl --normalise full --json report.json")
         {
-            manifest, audio, hypotheses, model, chunk, head, parallel, normalise, show, json,
+            manifest, audio, hypotheses, model, chunk, head, endpoint, operatingPoint, enhancedModel, parallel, normalise, show, json,
         };
 
         command.SetAction((parsed, cancellationToken) =>
@@ -48,11 +52,12 @@ internal static class WerCommand
             var given = parsed.GetValue(hypotheses);
             if (given is not null)
             {
-                foreach (Option option in (Option[])[audio, chunk, head, model, parallel])
+                foreach (Option option in (Option[])[audio, chunk, head, endpoint, model, operatingPoint, enhancedModel, parallel])
                     if (parsed.GetResult(option) is { Implicit: false })
                         throw new UsageException($"--hypotheses runs no model, so {option.Name} does not go with it");
             }
 
+            var enhanced = parsed.GetValue(operatingPoint) == OperatingPoint.Enhanced;
             var path = parsed.GetRequiredValue(manifest);
             var job = new WerJob(services, new ErrorReport(services.Terminal.Error, parsed.GetValue(CommonOptions.Verbose)))
             {
@@ -62,11 +67,14 @@ internal static class WerCommand
                 Settings = new TranscriberSettings
                 {
                     ModelPath = parsed.GetRequiredValue(model),
+                    EnhancedModelPath = enhanced ? parsed.GetRequiredValue(enhancedModel) : null,
                     ChunkMilliseconds = parsed.GetValue(chunk),
                     Head = parsed.GetValue(head),
+                    EndpointMilliseconds = parsed.GetValue(endpoint),
                     Parallel = parsed.GetValue(parallel) ?? Environment.ProcessorCount,
                 },
-                Normalisation = parsed.GetValue(normalise),
+                // the second pass writes "20" and "Mr.": compared letter by letter that would be an error
+                Normalisation = parsed.GetResult(normalise) is null && enhanced ? Normalisation.Full : parsed.GetValue(normalise),
                 Show = parsed.GetValue(show),
                 JsonPath = parsed.GetValue(json),
             };

@@ -9,13 +9,14 @@ namespace Speechmatics.Speech.Cli.Transcription;
 internal sealed class RecognizerTranscriber : ITranscriber
 {
     private readonly SpeechModel _model;
+    private readonly EnhancedSpeechModel? _enhanced;
     private readonly SessionPool _pool;
     private readonly SpeechRecognizer _recognizer;
     private readonly SessionOptions _options;
 
-    private RecognizerTranscriber(SpeechModel model, SessionPool pool, SessionOptions options)
+    private RecognizerTranscriber(SpeechModel model, EnhancedSpeechModel? enhanced, SessionPool pool, SessionOptions options)
     {
-        (_model, _pool, _options) = (model, pool, options);
+        (_model, _enhanced, _pool, _options) = (model, enhanced, pool, options);
         _recognizer = SpeechRecognizer.FromPool(pool);
     }
 
@@ -26,9 +27,20 @@ internal sealed class RecognizerTranscriber : ITranscriber
         var model = await SpeechModel.LoadAsync(settings.ModelPath, ct: cancellationToken).ConfigureAwait(false);
         try
         {
-            var options = new SessionOptions { Head = settings.Head, Partials = settings.Partials, Chunk = ChunkOf(model, settings.ChunkMilliseconds) };
             if (!model.Heads.Contains(settings.Head)) throw new UsageException($"--head {settings.Head}: this model has {string.Join(", ", model.Heads)}");
-            return new RecognizerTranscriber(model, new SessionPool(model, new SessionPoolOptions { MaxSessions = settings.Parallel }), options);
+            var options = new SessionOptions
+            {
+                Head = settings.Head,
+                Partials = settings.Partials,
+                Chunk = ChunkOf(model, settings.ChunkMilliseconds),
+                OperatingPoint = settings.EnhancedModelPath is null ? OperatingPoint.Standard : OperatingPoint.Enhanced,
+            };
+            if (settings.EnhancedModelPath is not null) options.EndpointSilence = SpeechRecognizer.EnhancedEndpointSilence;
+            if (settings.EndpointMilliseconds is { } milliseconds) options.EndpointSilence = TimeSpan.FromMilliseconds(milliseconds);
+            var poolOptions = new SessionPoolOptions { MaxSessions = settings.Parallel, AdmissionTimeout = Timeout.InfiniteTimeSpan };
+            if (settings.EnhancedModelPath is not { } path) return new RecognizerTranscriber(model, null, new SessionPool(model, poolOptions), options);
+            var enhanced = await EnhancedSpeechModel.LoadAsync(path, ct: cancellationToken).ConfigureAwait(false);
+            return new RecognizerTranscriber(model, enhanced, new SessionPool(model, enhanced, poolOptions), options);
         }
         catch
         {
@@ -76,6 +88,7 @@ internal sealed class RecognizerTranscriber : ITranscriber
     {
         await _recognizer.DisposeAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
+        if (_enhanced is not null) await _enhanced.DisposeAsync().ConfigureAwait(false);
         await _model.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -7,8 +7,14 @@ internal sealed record TranscriberSettings
 {
     public required string ModelPath { get; init; }
 
+    /// <summary>The folder of the second pass's model; null for the standard operating point.</summary>
+    public string? EnhancedModelPath { get; init; }
+
     /// <summary>Milliseconds of audio in a chunk; null for the model's default.</summary>
     public int? ChunkMilliseconds { get; init; }
+
+    /// <summary>Milliseconds of silence that end an utterance; null for the library's default.</summary>
+    public int? EndpointMilliseconds { get; init; }
 
     public TransducerHead Head { get; init; } = TransducerHead.Tdt;
 

@@ -12,11 +12,6 @@ internal sealed class LogMelTables
     /// <summary>With a kernel of the caller's choice, for tests.</summary>
     internal LogMelTables(LogMelOptions options, Func<MelFraming, MelFilterBank, LogCompression, MelKernel> createKernel)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.SampleRate);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Bins);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.LowHz);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.HighHz, options.LowHz);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.HighHz, options.SampleRate / 2.0);
         if (!float.IsNormal(options.LogGuard) || options.LogGuard < 0)
             throw new ArgumentOutOfRangeException(nameof(options), options.LogGuard, "The guard of the logarithm is above zero.");
         if (options.Normalisation != FeatureNormalisation.None)

@@ -23,9 +23,14 @@ internal sealed class MelFilterBank
     /// <param name="fftSamples">Points of the transform whose power spectrum is filtered.</param>
     /// <param name="sampleRate">Samples per second.</param>
     /// <param name="lowHz">Where the first filter begins.</param>
-    /// <param name="highHz">Where the last filter ends.</param>
+    /// <param name="highHz">Where the last filter ends: at most half the sample rate.</param>
     public MelFilterBank(int filters, int fftSamples, int sampleRate, double lowHz, double highHz)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(filters);
+        ArgumentOutOfRangeException.ThrowIfNegative(lowHz);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(highHz, lowHz);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(highHz, sampleRate / 2.0);
         var edges = new double[filters + 2];
         var (lowMel, highMel) = (ToMel(lowHz), ToMel(highHz));
         for (var i = 0; i < edges.Length; i++)

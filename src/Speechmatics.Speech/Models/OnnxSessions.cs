@@ -80,7 +80,9 @@ internal sealed class OnnxSessions
             joiner.Dispose();
     }
 
-    private static InferenceSession OpenFile(PackageFile file)
+    /// <param name="file">The ONNX file.</param>
+    /// <param name="fixedShapes">False for graphs whose every run has other shapes: ONNX Runtime would keep a memory plan for each.</param>
+    internal static InferenceSession OpenFile(PackageFile file, bool fixedShapes = true)
     {
         // one thread for each run: the pool runs as many steps at once as there are cores, and a thread of ours must not wait for another's
         using var options = new SessionOptions
@@ -89,6 +91,8 @@ internal sealed class OnnxSessions
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            EnableMemoryPattern = fixedShapes,
+
             // the native library would print errors on the console; they are in the exceptions
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };

@@ -11,11 +11,10 @@ internal sealed record PackageFile(string Name, string Path, FileManifest? Decla
     /// <summary>Throws when the file is missing or has another size than the manifest says.</summary>
     public void CheckPresence()
     {
-        var info = new FileInfo(Path);
-        if (!info.Exists)
-            throw new SpeechModelException($"{Path} is missing, though {ModelPackage.ManifestName} names it. Copy the whole model folder again.", Path);
-        if (Declared?.Bytes is { } bytes && info.Length != bytes)
-            throw new SpeechModelException($"{Path} has {info.Length} bytes, but {ModelPackage.ManifestName} (files.{Name}.bytes) says {bytes}: it is truncated or from another package. "
+        if (!File.Exists(Path)) throw Missing();
+        var length = Length();
+        if (Declared?.Bytes is { } bytes && length != bytes)
+            throw new SpeechModelException($"{Path} has {length} bytes, but {ModelPackage.ManifestName} (files.{Name}.bytes) says {bytes}: it is truncated or from another package. "
                 + "Copy the whole model folder again.", Path);
     }
 
@@ -34,4 +33,21 @@ internal sealed record PackageFile(string Name, string Path, FileManifest? Decla
             throw new SpeechModelException($"{Path} has the SHA-256 {actual}, but {ModelPackage.ManifestName} (files.{Name}.sha256) says {Declared.Sha256}: it was changed or damaged. "
                 + "Copy the whole model folder again.", Path);
     }
+
+    /// <summary>Of what a link leads to, not of the link itself: model caches and mounted volumes are full of links.</summary>
+    private long Length()
+    {
+        try
+        {
+            using var file = File.OpenHandle(Path);
+            return RandomAccess.GetLength(file);
+        }
+        catch (FileNotFoundException)
+        {
+            throw Missing();
+        }
+    }
+
+    private SpeechModelException Missing() =>
+        new($"{Path} is missing, though {ModelPackage.ManifestName} names it. Copy the whole model folder again.", Path);
 }

@@ -5,7 +5,7 @@ namespace Speechmatics.Speech.Models;
 /// <summary>Compares the inputs and outputs of ONNX files with what the manifest asks for. Sizes the file leaves open (-1) are settled by the warm-up run.</summary>
 internal static class PortCheck
 {
-    private const int Any = -1;
+    public const int Any = -1;
 
     public static void Encoder(ModelPackage package, InferenceSession session)
     {
@@ -45,7 +45,7 @@ internal static class PortCheck
                 : $"tokens ({package.Vocabulary.TokenCount}) and encoder.outputWidth");
     }
 
-    private static void Check(
+    internal static void Check(
         PackageFile file,
         InferenceSession session,
         Dictionary<string, (Type Type, int[] Shape)> inputs,

@@ -22,7 +22,7 @@ internal sealed class AudioIntake
     private readonly int _modelRate;
     private readonly int _hopSamples;
 
-    public AudioIntake(SessionEngine engine, int sampleRate)
+    public AudioIntake(SessionEngine engine, int sampleRate, bool keepAudio)
     {
         _sampleRate = sampleRate;
         _modelRate = engine.Layout.SampleRate;
@@ -30,7 +30,11 @@ internal sealed class AudioIntake
         _bins = engine.Layout.MelBins;
         _resampler = sampleRate == _modelRate ? null : new StreamingResampler(sampleRate, _modelRate);
         _extractor = new LogMelExtractor(engine.MelTables);
+        Utterance = keepAudio ? new UtteranceAudio() : null;
     }
+
+    /// <summary>The recent audio for the second pass, or null.</summary>
+    public UtteranceAudio? Utterance { get; }
 
     /// <summary>Mel frames that taking <paramref name="samples"/> can yield at most.</summary>
     public long MaxFrames(long samples) => (samples * _modelRate / _sampleRate / _hopSamples) + 2;
@@ -76,16 +80,19 @@ internal sealed class AudioIntake
     {
         _resampler?.Save(writer);
         _extractor.Save(writer);
+        Utterance?.Save(writer);
     }
 
     public void Load(BinaryReader reader)
     {
         _resampler?.Load(reader);
         _extractor.Load(reader);
+        Utterance?.Load(reader);
     }
 
     private void Extract(ReadOnlySpan<float> samples, MelQueue destination, long arrival)
     {
+        Utterance?.Append(samples);
         var frames = _extractor.FramesAfter(samples.Length);
         var scratch = Scratch(ref _melScratch, Math.Max(1, frames) * _bins);
         _extractor.Process(samples, scratch);

@@ -14,6 +14,9 @@ internal sealed class PoolCounters(SessionEngine engine, int workers)
     private long _refused;
     private long _encoderTicks;
     private long _busyTicks;
+    private long _readings;
+    private long _skippedReadings;
+    private long _repeatedReadings;
     private long _bestTicks = long.MaxValue;
     private int _fullStepFrames;
 
@@ -81,6 +84,42 @@ internal sealed class PoolCounters(SessionEngine engine, int workers)
     {
         Interlocked.Increment(ref _refused);
         SpeechMetrics.RefusedSessions.Add(1);
+    }
+
+    public long Readings => Interlocked.Read(ref _readings);
+
+    public long SkippedReadings => Interlocked.Read(ref _skippedReadings);
+
+    public long RepeatedReadings => Interlocked.Read(ref _repeatedReadings);
+
+    public void CountReading(int batchSize, double queueSeconds, double workSeconds, double audioSeconds, bool repeated)
+    {
+        Interlocked.Increment(ref _readings);
+        if (repeated)
+        {
+            Interlocked.Increment(ref _repeatedReadings);
+            SpeechMetrics.RepeatedReadings.Add(1);
+        }
+
+        if (SpeechMetrics.ReadingQueueTime.Enabled) SpeechMetrics.ReadingQueueTime.Record(queueSeconds);
+        if (SpeechMetrics.ReadingBatchSize.Enabled) SpeechMetrics.ReadingBatchSize.Record(batchSize);
+        if (SpeechMetrics.ReadingRealTimeFactor.Enabled) SpeechMetrics.ReadingRealTimeFactor.Record(workSeconds / Math.Max(0.1, audioSeconds));
+    }
+
+    public void CountSkippedReading()
+    {
+        Interlocked.Increment(ref _skippedReadings);
+        SpeechMetrics.SkippedReadings.Add(1);
+    }
+
+    public void CountPartial(long arrival)
+    {
+        if (SpeechMetrics.PartialLatency.Enabled) SpeechMetrics.PartialLatency.Record(engine.Clock.GetElapsedTime(arrival).TotalSeconds);
+    }
+
+    public void CountFinal(long arrival)
+    {
+        if (SpeechMetrics.FinalLatency.Enabled) SpeechMetrics.FinalLatency.Record(engine.Clock.GetElapsedTime(arrival).TotalSeconds);
     }
 
     public void CountFailure(Exception failure)

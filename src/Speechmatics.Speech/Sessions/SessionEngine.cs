@@ -5,9 +5,12 @@ using Speechmatics.Speech.Models;
 namespace Speechmatics.Speech.Sessions;
 
 /// <summary>What all streams of a pool share. Thread-safe.</summary>
-internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock)
+internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, EnhancedSpeechModel? enhancedModel = null)
 {
     public IAcousticModel Model { get; } = model;
+
+    /// <summary>The second pass's model, or null.</summary>
+    public EnhancedSpeechModel? EnhancedModel { get; } = enhancedModel;
 
     public EncoderLayout Layout { get; } = model.Layout;
 

@@ -12,6 +12,10 @@ public sealed class SessionOptions
     /// <value>4000 to 192000; default 16000. Other rates than the model's are resampled.</value>
     public int SampleRate { get; set; } = 16000;
 
+    /// <summary>How much work goes into finals.</summary>
+    /// <value>Default <see cref="OperatingPoint.Standard"/>; <see cref="OperatingPoint.Enhanced"/> needs a pool with a second model.</value>
+    public OperatingPoint OperatingPoint { get; set; } = OperatingPoint.Standard;
+
     /// <summary>How bytes given to <see cref="SpeechSession.TryWrite(ReadOnlySpan{byte})"/> are read; writes of floats and shorts do not look at it.</summary>
     /// <value>Default <see cref="AudioEncoding.Pcm16"/>.</value>
     public AudioEncoding Encoding { get; set; } = AudioEncoding.Pcm16;
@@ -40,10 +44,15 @@ public sealed class SessionOptions
     public TimeSpan EndpointSilence { get; set; } = TimeSpan.FromSeconds(0.6);
 
     /// <summary>The greatest length of an utterance; it is then ended before the next word.</summary>
-    /// <value>At least 1 s; default 30 s; <see cref="Timeout.InfiniteTimeSpan"/> switches it off.</value>
+    /// <value>
+    /// At least 1 s; default 30 s; <see cref="Timeout.InfiniteTimeSpan"/> switches it off. Enhanced sessions take at most 30 s, since they keep an utterance's audio.
+    /// </value>
     public TimeSpan MaxUtterance { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest audio time from the end of a word to its final: words become final by then even if the utterance goes on.</summary>
+    /// <summary>
+    /// The longest audio time from the end of a word to its final: words become final by then even if the utterance goes on. In enhanced sessions, whose finals are whole utterances, the longest wall time from
+    /// the end of the utterance: by then the first pass's words go out.
+    /// </summary>
     /// <value>At least 0.5 s; default 4 s; <see cref="Timeout.InfiniteTimeSpan"/> makes words final at the end of the utterance only.</value>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(4);
 
@@ -58,8 +67,12 @@ public sealed class SessionOptions
     internal SessionOptions Clone() => (SessionOptions)MemberwiseClone();
 
     /// <summary>Throws for the first setting that is out of range or that the model does not have.</summary>
-    internal void Validate(IAcousticModel model)
+    internal void Validate(SessionEngine engine)
     {
+        var model = engine.Model;
+        if (!Enum.IsDefined(OperatingPoint)) throw new ArgumentOutOfRangeException(nameof(OperatingPoint), OperatingPoint, "Unknown operating point.");
+        if (OperatingPoint == OperatingPoint.Enhanced && engine.EnhancedModel is null)
+            throw new ArgumentOutOfRangeException(nameof(OperatingPoint), OperatingPoint, "The pool has no model for the second pass: create it with an EnhancedSpeechModel.");
         if (SampleRate is < 4000 or > 192000)
             throw new ArgumentOutOfRangeException(nameof(SampleRate), SampleRate, "A session's sample rate is 4000 to 192000 samples a second.");
         if (!Enum.IsDefined(Encoding)) throw new ArgumentOutOfRangeException(nameof(Encoding), Encoding, "Unknown encoding.");

@@ -18,6 +18,7 @@ public sealed class SessionPool : IAsyncDisposable
     private readonly PoolCounters _counters;
     private readonly StepWorker[] _workers;
     private readonly Task _calibrated;
+    private readonly CancellationTokenSource _stop = new();
     private int _active;
     private double _nextPlace;
     private Task? _disposal;
@@ -27,28 +28,44 @@ public sealed class SessionPool : IAsyncDisposable
     /// <param name="options">How the pool works; null for the defaults. A copy is kept.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public SessionPool(SpeechModel model, SessionPoolOptions? options = null)
-        : this((IAcousticModel)model, options, TimeProvider.System)
+        : this(model, options, TimeProvider.System)
     {
     }
 
-    internal SessionPool(IAcousticModel model, SessionPoolOptions? options, TimeProvider clock)
+    /// <summary>Creates a pool whose sessions may ask for <see cref="OperatingPoint.Enhanced"/>, and starts its threads.</summary>
+    /// <param name="model">The streaming model; it must outlive the pool, which does not dispose it.</param>
+    /// <param name="enhancedModel">The second pass's model; it must outlive the pool, which does not dispose it.</param>
+    /// <param name="options">How the pool works; null for the defaults. A copy is kept.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">The two models hear audio of different rates.</exception>
+    public SessionPool(SpeechModel model, EnhancedSpeechModel enhancedModel, SessionPoolOptions? options = null)
+        : this(model, options, TimeProvider.System, enhancedModel ?? throw new ArgumentNullException(nameof(enhancedModel)))
+    {
+    }
+
+    internal SessionPool(IAcousticModel model, SessionPoolOptions? options, TimeProvider clock, EnhancedSpeechModel? enhancedModel = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options?.Clone() ?? new SessionPoolOptions();
         _options.Validate();
         var workers = _options.Workers ?? Environment.ProcessorCount;
-        _engine = new SessionEngine(model, clock);
+        _engine = new SessionEngine(model, clock, enhancedModel);
+        if (enhancedModel is not null && enhancedModel.SampleRate != _engine.Layout.SampleRate)
+            throw new ArgumentException($"The models hear {_engine.Layout.SampleRate} and {enhancedModel.SampleRate} samples a second: take two of one rate.", nameof(enhancedModel));
         _slots = new StateSlots(_engine.Layout);
         _counters = new PoolCounters(_engine, workers);
         _scheduler = new StepScheduler(_engine, _slots, workers, _options.MaxBatch) { Left = OnLeft, Released = OnReleased };
         _workers = new StepWorker[workers];
-        for (var i = 0; i < workers; i++) _workers[i] = new StepWorker(_engine, _scheduler, _slots, _counters, i);
+        for (var i = 0; i < workers; i++) _workers[i] = new StepWorker(_engine, _scheduler, _slots, _counters, i, _stop.Token);
         _calibrated = Task.WhenAll(_workers.Select(worker => worker.Calibrated));
         SpeechMetrics.Add(this);
     }
 
     /// <summary>The chunk that the model's makers recommend.</summary>
     internal TimeSpan DefaultChunk => TimeSpan.FromSeconds(_engine.Layout.DefaultChunkFrames * _engine.Layout.SecondsPerEncoderFrame);
+
+    /// <summary>Whether sessions may ask for <see cref="OperatingPoint.Enhanced"/>.</summary>
+    public bool HasEnhanced => _engine.EnhancedModel is not null;
 
     internal SessionEngine Engine => _engine;
 
@@ -68,7 +85,7 @@ public sealed class SessionPool : IAsyncDisposable
     public ValueTask<SpeechSession> OpenAsync(SessionOptions? options = null, CancellationToken cancellationToken = default)
     {
         options = options?.Clone() ?? new SessionOptions();
-        options.Validate(_engine.Model);
+        options.Validate(_engine);
         cancellationToken.ThrowIfCancellationRequested();
         return _calibrated.IsCompletedSuccessfully && TryEnter() ? new ValueTask<SpeechSession>(Open(options)) : OpenSlowAsync(options, null, cancellationToken);
     }
@@ -84,7 +101,7 @@ public sealed class SessionPool : IAsyncDisposable
     public ValueTask<SpeechSession> RestoreAsync(ReadOnlyMemory<byte> state, CancellationToken cancellationToken = default)
     {
         var snapshot = SessionSnapshot.Open(state, _engine);
-        snapshot.Options.Validate(_engine.Model);
+        snapshot.Options.Validate(_engine);
         cancellationToken.ThrowIfCancellationRequested();
         return OpenSlowAsync(snapshot.Options, snapshot, cancellationToken);
     }
@@ -119,6 +136,9 @@ public sealed class SessionPool : IAsyncDisposable
             MovedChunks = _scheduler.MovedChunks,
             RefusedSessions = _counters.Refused,
             FailedSessions = _counters.Failures,
+            Readings = _counters.Readings,
+            SkippedReadings = _counters.SkippedReadings,
+            QueuedReadings = _scheduler.QueuedReadings,
             StateBytes = _scheduler.StateBytes,
         };
     }
@@ -137,13 +157,16 @@ public sealed class SessionPool : IAsyncDisposable
 
     private bool TryEnter()
     {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
-            if (_active >= Limit || _waiters.Count > 0) return false;
-            _active++;
-            return true;
-        }
+        lock (_gate) return TakePlace();
+    }
+
+    /// <summary>Takes a place if one is free and nobody waits for it. Under the lock.</summary>
+    private bool TakePlace()
+    {
+        ObjectDisposedException.ThrowIf(_disposal is not null, this);
+        if (_active >= Limit || _waiters.Count > 0) return false;
+        _active++;
+        return true;
     }
 
     private async ValueTask<SpeechSession> OpenSlowAsync(SessionOptions options, SessionSnapshot? snapshot, CancellationToken cancellationToken)
@@ -159,6 +182,8 @@ public sealed class SessionPool : IAsyncDisposable
         LinkedListNode<TaskCompletionSource>? node = null;
         lock (_gate)
         {
+            // looked at again under the lock that queues: a place that came free in between would wake nobody
+            if (TakePlace()) return;
             if (_options.AdmissionTimeout != TimeSpan.Zero) node = _waiters.AddLast(place);
         }
 
@@ -205,7 +230,15 @@ public sealed class SessionPool : IAsyncDisposable
         {
             try
             {
-                snapshot.LoadInto(stream, _slots, _scheduler);
+                _scheduler.Acquire(stream);
+                try
+                {
+                    snapshot.LoadInto(stream, _slots, _scheduler);
+                }
+                finally
+                {
+                    _scheduler.LetGoOf(stream);
+                }
             }
             catch
             {
@@ -255,6 +288,7 @@ public sealed class SessionPool : IAsyncDisposable
         SpeechMetrics.Remove(this);
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         _scheduler.Stop();
+        await _stop.CancelAsync().ConfigureAwait(false);
         SessionStream[] open;
         lock (_gate)
         {
@@ -267,11 +301,16 @@ public sealed class SessionPool : IAsyncDisposable
         {
             var failure = new ObjectDisposedException(nameof(SessionPool), "The session's pool was disposed.");
             stream.Events.End(failure);
-            stream.Flush?.Done.TrySetException(failure);
+            stream.FailFlushes(failure);
             _scheduler.Close(stream);
         }
 
         foreach (var worker in _workers) await worker.Stopped.ConfigureAwait(false);
+
+        // a pool whose model cannot start tells those who open sessions; when nobody does, the failure still counts as seen
+        _ = _calibrated.Exception;
+        await _scheduler.AllReturned.ConfigureAwait(false);
         _slots.Dispose();
+        _stop.Dispose();
     }
 }

@@ -45,6 +45,15 @@ public sealed record SessionPoolStatus
     /// <summary>Sessions that ended with an error.</summary>
     public required long FailedSessions { get; init; }
 
+    /// <summary>Utterances, or parts of long ones, read by the second pass.</summary>
+    public required long Readings { get; init; }
+
+    /// <summary>Utterances whose second pass was skipped under overload.</summary>
+    public required long SkippedReadings { get; init; }
+
+    /// <summary>Utterances that wait for their second pass.</summary>
+    public required int QueuedReadings { get; init; }
+
     /// <summary>Bytes of session state held.</summary>
     public required long StateBytes { get; init; }
 }

@@ -29,7 +29,8 @@ internal sealed class SessionStream
         _engine = engine;
         Options = options;
         Place = place;
-        Intake = new AudioIntake(engine, options.SampleRate);
+        Intake = new AudioIntake(engine, options.SampleRate, keepAudio: options.OperatingPoint == OperatingPoint.Enhanced);
+        Utterances = options.OperatingPoint == OperatingPoint.Enhanced ? new UtteranceQueue(Events) : null;
         Mel = new MelQueue(engine.MelSegments, engine.Layout.SilenceMel);
         Decoder = new TransducerDecoderState(engine.Model.Vocabulary);
         Transcript = new TranscriptTracker(engine, options);
@@ -59,6 +60,9 @@ internal sealed class SessionStream
 
     /// <summary>Encoder frames up to which audio is recognised or being so: later audio can still be dropped.</summary>
     public long ClaimedFrames { get; set; }
+
+    /// <summary>The sample up to which the second pass has read or will read.</summary>
+    public long ReadUntilSample { get; set; }
 
     /// <summary>Encoder frames dropped so far.</summary>
     public long DroppedFrames { get; set; }
@@ -106,6 +110,12 @@ internal sealed class SessionStream
 
     public TranscriptTracker Transcript { get; }
 
+    /// <summary>Utterances that wait for the second pass; null in standard sessions. Thread-safe.</summary>
+    public UtteranceQueue? Utterances { get; }
+
+    /// <summary>Set by the worker when all audio is recognised by the first pass.</summary>
+    public bool FirstPassEnded { get; set; }
+
     /// <summary>Dropped frames that the encoder has passed: added to encoder frames to get audio time.</summary>
     public long TimeOffsetFrames { get; set; }
 
@@ -134,6 +144,13 @@ internal sealed class SessionStream
         set => Volatile.Write(ref _flush, value);
     }
 
+    /// <summary>Ends the flushes under way with <paramref name="failure"/>.</summary>
+    public void FailFlushes(Exception failure)
+    {
+        Flush?.Fail(failure);
+        Utterances?.EndFlushes(failure);
+    }
+
     /// <summary>Whether all audio is in <see cref="Mel"/>.</summary>
     public bool Completed
     {
@@ -144,6 +161,9 @@ internal sealed class SessionStream
     /// <summary>Mel frames that wait to be recognised.</summary>
     public long WaitingMelFrames => Mel.Written - (Processed * _engine.Layout.MelFramesPerEncoderFrame);
 
+    /// <summary>Whether less audio waits than a chunk may need. Then more is taken whatever the capacity: nothing would ever run otherwise.</summary>
+    public bool LacksChunk => _engine.WholeEncoderFrames(Mel.Written) - Processed < (PinnedChunkFrames ?? _engine.Layout.ChunkFrames[^1]);
+
     /// <summary>The least chunk an elastic stream waits for at the controller's level.</summary>
     public int WantedChunkFrames(LatencyController controller) =>
         PinnedChunkFrames ?? _engine.Layout.ChunkFrames[Math.Max(SmallestIndex, controller.IndexFor(Place))];
@@ -151,6 +171,7 @@ internal sealed class SessionStream
     /// <summary>What is due now. Exact while the stream is not running; the scheduler asks under its lock.</summary>
     public StepPlan Plan(LatencyController controller)
     {
+        if (FirstPassEnded) return default;
         var processed = Processed;
         if (Flush is { } flush)
         {
@@ -186,17 +207,24 @@ internal sealed class SessionStream
         return elastic && chunkFrames >= WantedChunkFrames(controller) ? StepKind.Chunk : StepKind.None;
     }
 
+    /// <summary>Audio time at the beginning of an encoder frame.</summary>
+    public TimeSpan TimeOf(long frame) => TimeSpan.FromSeconds(frame * _engine.Layout.SecondsPerEncoderFrame);
+
+    /// <summary>Counts real time from here on: a stream that was restored after hours of audio is not ahead of it.</summary>
+    public void RestartPace() =>
+        _paceAnchor = _engine.Clock.GetTimestamp() - _engine.Ticks(Processed * _engine.Layout.SecondsPerEncoderFrame / PaceFactor);
+
     /// <summary>The encoder frame after the last that a flush decodes.</summary>
     public long FlushEnd(FlushRequest flush) => _engine.EncoderFramesOf(flush.MelFrames + flush.TailFrames);
 
     /// <summary>
-    /// Sets the deadline of what is due. A stream ahead of real time (a file, a burst) gets the deadline its audio would have had if it had come at the speed of speech, so that it uses only
+    /// Sets the deadline of what is due: at once for a flush and the chunks before it. A stream ahead of real time (a file, a burst) gets the deadline its audio would have had if it had come at the speed of speech, so that it uses only
     /// what live streams leave.
     /// </summary>
     public void SetDeadline(StepPlan plan, long dueSince)
     {
         DueSince = dueSince;
-        if (plan.Kind is StepKind.Look or StepKind.Close)
+        if (plan.Kind is StepKind.Look or StepKind.Close || Flush is not null)
         {
             Deadline = dueSince;
             Spare = false;

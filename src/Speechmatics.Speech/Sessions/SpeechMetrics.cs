@@ -55,6 +55,24 @@ internal static class SpeechMetrics
     public static readonly Counter<long> Errors =
         Meter.CreateCounter<long>("speech.speechmatics.errors", "{error}", "Sessions that ended with an error, by error.type.");
 
+    public static readonly Counter<long> SkippedReadings =
+        Meter.CreateCounter<long>("speech.speechmatics.second_pass.skipped", "{utterance}", "Utterances that overload left without a second pass.");
+
+    public static readonly Counter<long> RepeatedReadings =
+        Meter.CreateCounter<long>("speech.speechmatics.second_pass.repeated", "{utterance}", "Utterances read again with full padding.");
+
+    public static readonly Histogram<double> ReadingQueueTime = Meter.CreateHistogram(
+        "speech.speechmatics.second_pass.queue_time", "s", "From the end of an utterance to the start of its second pass.", advice: LatencyBuckets);
+
+    public static readonly Histogram<int> ReadingBatchSize = Meter.CreateHistogram(
+        "speech.speechmatics.second_pass.batch_size", "{utterance}", "Utterances read together.", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 3, 4, 6, 8] });
+
+    public static readonly Histogram<double> ReadingRealTimeFactor = Meter.CreateHistogram(
+        "speech.speechmatics.second_pass.realtime_factor",
+        "1",
+        "Seconds of work of the second pass for each second of the utterance.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] });
+
     /// <summary>Pools report utilisation and queue depth when a listener asks; a pool adds itself for as long as it lives.</summary>
     private static readonly List<SessionPool> Pools = [];
 

@@ -21,15 +21,20 @@ internal sealed class StepScheduler
 
     private readonly object _gate = new();
     private readonly DeadlineHeap _due = new();
+    private readonly SecondPassQueue _readings = new();
     private readonly List<SessionStream> _passedOver = [];
     private readonly SessionEngine _engine;
     private readonly StateSlots _slots;
     private readonly int _workers;
     private readonly int? _maxBatch;
     private readonly long _intervalTicks;
+    private readonly TaskCompletionSource _allReturned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _lent;
     private int _idleWorkers;
     private long _lastTick;
     private long _busyTicks;
+    private double _utilisation;
+    private int _readers;
     private bool _stopping;
 
     public StepScheduler(SessionEngine engine, StateSlots slots, int workers, int? maxBatch)
@@ -51,7 +56,18 @@ internal sealed class StepScheduler
     /// <summary>Called, without the lock, when a stream is over and no worker touches it any more.</summary>
     public Action<SessionStream>? Released { get; set; }
 
-    public double Utilisation { get; private set; }
+    public double Utilisation
+    {
+        get
+        {
+            lock (_gate)
+            {
+                // a pool at rest has nobody else who would look at the clock
+                Tick(_engine.Clock.GetTimestamp());
+                return _utilisation;
+            }
+        }
+    }
 
     public long MovedChunks { get; private set; }
 
@@ -60,6 +76,14 @@ internal sealed class StepScheduler
         get
         {
             lock (_gate) return _due.Count;
+        }
+    }
+
+    public int QueuedReadings
+    {
+        get
+        {
+            lock (_gate) return _readings.Count;
         }
     }
 
@@ -99,19 +123,43 @@ internal sealed class StepScheduler
         }
     }
 
-    /// <summary>Waits for due streams and takes a batch of them; false once the scheduler stops.</summary>
-    public bool Take(StepBatch batch)
+    /// <summary>Hands an utterance, or the next part of one, to the second pass.</summary>
+    public void Add(UtteranceTicket ticket)
+    {
+        lock (_gate)
+        {
+            _readings.Add(ticket);
+            if (_idleWorkers > 0) Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>
+    /// Waits for work and takes it: a batch of due streams, or when none is due, utterances for the second pass (then <paramref name="batch"/> is empty). False once the scheduler stops. Utterances whose time is over are
+    /// in <see cref="SecondPassBatch.Expired"/> in any case.
+    /// </summary>
+    public bool Take(StepBatch batch, SecondPassBatch readings)
     {
         batch.Clear();
+        readings.Clear();
         lock (_gate)
         {
             while (true)
             {
                 if (_stopping) return false;
-                Tick(_engine.Clock.GetTimestamp());
+                var now = _engine.Clock.GetTimestamp();
+                Tick(now);
                 if (_due.Count > 0)
                 {
-                    if (Fill(batch)) return true;
+                    if (!Fill(batch)) continue;
+                    if (_readings.Count > 0) _readings.RemoveExpired(readings, now);
+                    return true;
+                }
+
+                if (_readings.Count > 0 && _readers < MaxReaders)
+                {
+                    _readings.Take(readings, now, (_readings.Count + _idleWorkers) / (_idleWorkers + 1));
+                    if (readings.Tickets.Count > 0) _readers++;
+                    if (readings.Tickets.Count + readings.Expired.Count > 0) return true;
                     continue;
                 }
 
@@ -119,6 +167,31 @@ internal sealed class StepScheduler
                 Monitor.Wait(_gate);
                 _idleWorkers--;
             }
+        }
+    }
+
+    /// <summary>Takes due live streams for a worker that is in the middle of a second pass; false when none are due.</summary>
+    public bool TryTake(StepBatch batch)
+    {
+        batch.Clear();
+        lock (_gate)
+        {
+            while (!_stopping && _due.Count > 0 && !_due.Peek().Spare)
+                if (Fill(batch)) return true;
+            return false;
+        }
+    }
+
+    /// <summary>A worker has finished a batch of the second pass.</summary>
+    /// <param name="live">Whether any of it was for live streams: then it counts as load.</param>
+    /// <param name="busyTicks">How long it took, without the steps taken in between.</param>
+    public void ReturnReadings(bool live, long busyTicks)
+    {
+        lock (_gate)
+        {
+            _readers--;
+            if (live) _busyTicks += busyTicks;
+            if (_readings.Count > 0 && _idleWorkers > 0) Monitor.Pulse(_gate);
         }
     }
 
@@ -173,7 +246,7 @@ internal sealed class StepScheduler
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(stream.State == StreamState.Closed || stream.CloseRequested, typeof(SpeechSession));
+            ObjectDisposedException.ThrowIf(stream.State == StreamState.Closed || stream.CloseRequested || _stopping, typeof(SpeechSession));
             if (stream.State == StreamState.Running)
             {
                 if (stream.OwnershipWaiter is not null) throw new InvalidOperationException("The session's state is already being exported.");
@@ -181,15 +254,29 @@ internal sealed class StepScheduler
                 return stream.OwnershipWaiter.Task;
             }
 
-            if (stream.State == StreamState.Queued) _due.Remove(stream);
-            stream.State = StreamState.Running;
+            Lend(stream);
             return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>As <see cref="AcquireAsync"/>, for a stream that no worker has seen yet.</summary>
+    public void Acquire(SessionStream stream)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(stream.State == StreamState.Closed || _stopping, typeof(SessionPool));
+            Lend(stream);
         }
     }
 
     public void LetGoOf(SessionStream stream)
     {
-        lock (_gate) LetGo(stream);
+        lock (_gate)
+        {
+            LetGo(stream);
+            if (--_lent == 0 && _stopping) _allReturned.TrySetResult();
+        }
+
         if (stream.State == StreamState.Closed) Release(stream);
     }
 
@@ -199,15 +286,22 @@ internal sealed class StepScheduler
         lock (_gate) return stream.Slot = _slots.Allocate(MemoryMarshal.CreateReadOnlySpan(ref stream, 1));
     }
 
+    /// <summary>Completes, after <see cref="Stop"/>, when no snapshot reads or writes a stream's slot any more.</summary>
+    public Task AllReturned => _allReturned.Task;
+
     /// <summary>Ends <see cref="Take"/> for all workers.</summary>
     public void Stop()
     {
         lock (_gate)
         {
             _stopping = true;
+            if (_lent == 0) _allReturned.TrySetResult();
             Monitor.PulseAll(_gate);
         }
     }
+
+    /// <summary>Workers that may be in a second pass at once: while live streams step, one is kept free for them.</summary>
+    private int MaxReaders => _workers == 1 || _utilisation < 0.1 ? _workers : _workers - 1;
 
     private void Enqueue(SessionStream stream, StepPlan plan, long dueSince)
     {
@@ -293,9 +387,26 @@ internal sealed class StepScheduler
     private void Move(StepBatch batch)
     {
         // the old slots stay taken until the worker has copied them
+        try
+        {
+            batch.FirstSlot = _slots.Allocate(batch.Streams);
+        }
+        catch (Exception failure) when (failure is OutOfMemoryException or ObjectDisposedException)
+        {
+            batch.Failure = failure;
+            return;
+        }
+
         batch.Moved = true;
-        batch.FirstSlot = _slots.Allocate(batch.Streams);
         for (var row = 0; row < batch.Rows; row++) batch.Stream(row).Slot = batch.FirstSlot + row;
+    }
+
+    private void Lend(SessionStream stream)
+    {
+        if (stream.State == StreamState.Queued) _due.Remove(stream);
+        stream.State = StreamState.Running;
+        stream.NextArrival = 0;
+        _lent++;
     }
 
     private void LetGo(SessionStream stream)
@@ -309,6 +420,7 @@ internal sealed class StepScheduler
         if (stream.OwnershipWaiter is { } waiter)
         {
             stream.OwnershipWaiter = null;
+            Lend(stream);
             waiter.SetResult();
             return;
         }
@@ -331,6 +443,8 @@ internal sealed class StepScheduler
         if (stream.Slot >= 0) _slots.Free(stream.Slot);
         stream.Slot = -1;
         stream.Flush?.Done.TrySetResult();
+        stream.Flush = null;
+        stream.Utterances?.EndFlushes(null);
         stream.OwnershipWaiter?.SetException(new ObjectDisposedException(nameof(SpeechSession)));
         stream.OwnershipWaiter = null;
     }
@@ -339,9 +453,9 @@ internal sealed class StepScheduler
     {
         var elapsed = now - _lastTick;
         if (elapsed < _intervalTicks) return;
-        Utilisation = Math.Min(1, (double)_busyTicks / (elapsed * _workers));
+        _utilisation = Math.Min(1, (double)_busyTicks / (elapsed * _workers));
         var late = _due.Count > 0 && now > _due.Peek().Deadline;
-        for (var intervals = Math.Min(elapsed / _intervalTicks, 1000); intervals > 0; intervals--) Controller.Update(Utilisation, late);
+        for (var intervals = Math.Min(elapsed / _intervalTicks, 1000); intervals > 0; intervals--) Controller.Update(_utilisation, late);
         _busyTicks = 0;
         _lastTick = now;
     }

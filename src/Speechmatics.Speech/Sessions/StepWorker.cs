@@ -20,14 +20,19 @@ internal sealed class StepWorker
     private readonly int[] _validFrames;
     private readonly TaskCompletionSource _calibrated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SecondPassBatch _readings = new();
+    private readonly CancellationToken _stop;
     private IEncoderStep? _encoder;
+    private SecondPass? _secondPass;
+    private long _stepTicks;
 
-    public StepWorker(SessionEngine engine, StepScheduler scheduler, StateSlots slots, PoolCounters counters, int number)
+    public StepWorker(SessionEngine engine, StepScheduler scheduler, StateSlots slots, PoolCounters counters, int number, CancellationToken stop)
     {
         _engine = engine;
         _scheduler = scheduler;
         _slots = slots;
         _counters = counters;
+        _stop = stop;
         var maxRows = engine.Layout.ChunkFrames.Max(scheduler.RowLimit);
         _batch = new StepBatch(maxRows);
         _rows = new DecodeRow[maxRows];
@@ -50,22 +55,15 @@ internal sealed class StepWorker
             _encoder = _engine.Model.CreateEncoderStep(_batch.MaxRows);
             Calibrate();
             _calibrated.TrySetResult();
-            while (_scheduler.Take(_batch))
+            while (_scheduler.Take(_batch, _readings))
             {
-                var start = _engine.Clock.GetTimestamp();
-                try
-                {
-                    Execute();
-                }
-                catch (Exception failure)
-                {
-                    foreach (var stream in _batch.Streams) Fail(stream, failure);
-                }
-
-                var busy = _engine.Clock.GetTimestamp() - start;
-                _counters.CountStep(_batch.ChunkFrames, _batch.Rows, busy);
-                _scheduler.Return(_batch, busy);
+                foreach (var ticket in _readings.Expired) SecondPass.Skip(_scheduler, _counters, ticket);
+                if (_batch.Rows > 0) Step();
+                if (_readings.Tickets.Count > 0) Read();
             }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
         }
         catch (Exception failure)
         {
@@ -75,6 +73,7 @@ internal sealed class StepWorker
         finally
         {
             _encoder?.Dispose();
+            _secondPass?.Dispose();
             foreach (var network in _networks) network?.Dispose();
             _stopped.TrySetResult();
         }
@@ -106,8 +105,43 @@ internal sealed class StepWorker
         _counters.Calibrate(chunk * rows, best);
     }
 
+    private void Step()
+    {
+        var start = _engine.Clock.GetTimestamp();
+        try
+        {
+            Execute();
+        }
+        catch (Exception failure)
+        {
+            foreach (var stream in _batch.Streams) Fail(stream, failure);
+        }
+
+        var busy = _engine.Clock.GetTimestamp() - start;
+        _stepTicks += busy;
+        _counters.CountStep(_batch.ChunkFrames, _batch.Rows, busy);
+        _scheduler.Return(_batch, busy);
+    }
+
+    private void Read()
+    {
+        _secondPass ??= new SecondPass(_engine, _scheduler, _counters, _engine.EnhancedModel!, StepLiveStreams);
+        var live = _readings.Tickets.Exists(ticket => !ticket.Stream.Spare);
+        var start = _engine.Clock.GetTimestamp();
+        _stepTicks = 0;
+        _secondPass.Read(_readings, _stop);
+        _scheduler.ReturnReadings(live, _engine.Clock.GetTimestamp() - start - _stepTicks);
+    }
+
+    /// <summary>Between two runs of the second pass: live streams go first.</summary>
+    private void StepLiveStreams()
+    {
+        while (_scheduler.TryTake(_batch)) Step();
+    }
+
     private void Execute()
     {
+        if (_batch.Failure is not null) throw _batch.Failure;
         if (_batch.ChunkFrames > 0)
         {
             if (_batch.Moved) CopyStates();
@@ -170,6 +204,7 @@ internal sealed class StepWorker
             if (kind == StepKind.Look)
             {
                 var flush = stream.Flush!;
+                Claim(stream, stream.FlushEnd(flush));
                 stream.Mel.Copy(start, frames, flush.MelFrames, window);
                 var at = (int)(flush.MelFrames - start);
                 var tail = Math.Clamp(frames - at, 0, flush.TailFrames) * layout.MelBins;
@@ -178,10 +213,17 @@ internal sealed class StepWorker
             }
 
             stream.Mel.Copy(start, frames, long.MaxValue, window);
-            stream.ClaimedFrames = processed + chunk;
+            Claim(stream, processed + chunk);
             var whole = _engine.WholeEncoderFrames(stream.Mel.Written) - processed;
             return (int)Math.Min(chunk, whole >= chunk ? chunk : _engine.EncoderFramesOf(stream.Mel.Written) - processed);
         }
+    }
+
+    /// <summary>From here on audio up to <paramref name="end"/> is not dropped any more, and what was dropped lies before the tokens to come. Under the stream's lock.</summary>
+    private static void Claim(SessionStream stream, long end)
+    {
+        stream.ClaimedFrames = Math.Max(stream.ClaimedFrames, end);
+        stream.TimeOffsetFrames = stream.DroppedFrames;
     }
 
     private void Decode(TransducerHead head)
@@ -214,8 +256,10 @@ internal sealed class StepWorker
         var flush = stream.Flush;
         var chunk = _batch.ChunkFrames;
         var before = stream.Processed;
+        FlushRequest? answered = null;
         var arrival = kind == StepKind.Chunk ? Advance(stream, chunk) : flush?.RequestedAt ?? _engine.Clock.GetTimestamp();
-        if (kind == StepKind.Look) stream.Decoder.SkipTo(stream.FlushEnd(flush!));
+        if (kind != StepKind.Chunk) stream.NextArrival = 0;
+        if (kind == StepKind.Look) stream.Decoder.SkipTo(before + _validFrames[row]);
 
         if (chunk > 0)
         {
@@ -229,18 +273,52 @@ internal sealed class StepWorker
         if (flush is not null && kind != StepKind.Chunk)
         {
             stream.Transcript.EndUtterance(EndOfUtteranceReason.Forced, stream.FlushEnd(flush) + stream.TimeOffsetFrames);
-            stream.Flush = null;
+            lock (stream.Gate) stream.Flush = null;
+            answered = flush;
         }
         else if (flush is null && stream.Completed && stream.Processed >= _engine.EncoderFramesOf(stream.Mel.Written))
         {
-            stream.Transcript.EndUtterance(EndOfUtteranceReason.EndOfAudio, stream.Processed + stream.TimeOffsetFrames);
-            stream.Ended = true;
+            stream.Transcript.EndUtterance(EndOfUtteranceReason.EndOfAudio, _engine.EncoderFramesOf(stream.Mel.Written) + stream.TimeOffsetFrames);
+            if (stream.Utterances is null) stream.Ended = true;
+            else stream.FirstPassEnded = true;
+        }
+
+        if (stream.Utterances is null)
+        {
+            Send(stream, arrival);
+            answered?.Done.TrySetResult();
+        }
+        else
+        {
+            SendEnhanced(stream, arrival, answered);
+        }
+
+        if (stream.Ended) stream.Events.End();
+    }
+
+    private void SendEnhanced(SessionStream stream, long arrival, FlushRequest? answered)
+    {
+        SecondPass.Enqueue(_engine, _scheduler, _counters, stream, arrival, answered);
+        var events = stream.Transcript.Events;
+        var at = events.FindIndex(static speechEvent => speechEvent is PartialTranscript);
+        if (at >= 0)
+        {
+            stream.Utterances!.AddPartial(((PartialTranscript)events[at]).Words, stableWords: 0, arrival);
+            _counters.CountPartial(arrival);
+            events.RemoveAt(at);
         }
 
         Send(stream, arrival);
-        if (flush is not null && stream.Flush is null) flush.Done.TrySetResult();
-        if (stream.Ended) stream.Events.End();
-        stream.TimeOffsetFrames = stream.DroppedFrames;
+        var frame = stream.Transcript.UtteranceStartFrame;
+        lock (stream.Gate)
+        {
+            var keep = frame >= 0
+                ? (frame * _engine.Layout.SamplesPerEncoderFrame) - SecondPass.LeadSamples(_engine)
+                : ((stream.Processed + stream.TimeOffsetFrames) * _engine.Layout.SamplesPerEncoderFrame) - SecondPass.UnreadSamples(_engine);
+            stream.Intake.Utterance!.DiscardBefore(Math.Max(stream.ReadUntilSample, keep));
+        }
+
+        if (stream.FirstPassEnded && stream.Utterances!.EndAudio()) stream.Ended = true;
     }
 
     /// <summary>Commits a chunk; returns when the last sample it needed had arrived.</summary>
@@ -254,7 +332,7 @@ internal sealed class StepWorker
             stream.Processed += chunk;
             stream.Mel.DiscardBefore((stream.Processed * _engine.Layout.MelFramesPerEncoderFrame) - _engine.Layout.MelFramesBefore);
             stream.NextArrival = stream.Mel.ArrivalOf(_engine.MelFramesFor(stream.Processed, stream.WantedChunkFrames(_scheduler.Controller)) - 1);
-            if (stream.RoomWaiter is not null && stream.WaitingMelFrames < stream.CapacityFrames / 2)
+            if (stream.RoomWaiter is not null && (stream.WaitingMelFrames < stream.CapacityFrames / 2 || stream.LacksChunk))
             {
                 roomWaiter = stream.RoomWaiter;
                 stream.RoomWaiter = null;
@@ -291,7 +369,7 @@ internal sealed class StepWorker
         PoolCounters.CountLatency(events, _engine.Clock.GetElapsedTime(arrival));
         foreach (var speechEvent in events)
         {
-            if (stream.Events.Add(speechEvent, arrival) || stream.Ended) continue;
+            if (stream.Events.Add(speechEvent, arrival) || stream.Events.HasEnded) continue;
             events.Clear();
             throw new SessionOverrunException($"The session has {EventQueue.Capacity} unread events. Read them with ReadEventsAsync, or dispose the session.");
         }
@@ -302,7 +380,7 @@ internal sealed class StepWorker
     private void Fail(SessionStream stream, Exception failure)
     {
         stream.Ended = true;
-        stream.Flush?.Done.TrySetException(failure);
+        stream.FailFlushes(failure);
         stream.Events.End(failure);
         _counters.CountFailure(failure);
     }

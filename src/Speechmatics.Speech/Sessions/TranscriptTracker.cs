@@ -10,6 +10,7 @@ namespace Speechmatics.Speech.Sessions;
 /// </summary>
 internal sealed class TranscriptTracker
 {
+    private static readonly TimeSpan LongestEnhanced = TimeSpan.FromSeconds(30);
     private readonly WordAssembler _words;
     private readonly WordPieces _pieces;
     private readonly double _secondsPerFrame;
@@ -17,8 +18,8 @@ internal sealed class TranscriptTracker
     private readonly long _endpointFrames;
     private readonly long _maxUtteranceFrames;
     private readonly TimeSpan _maxDelay;
+    private readonly bool _enhanced;
 
-    /// <summary>The first token's frame of the utterance under way, or -1 between utterances.</summary>
     private long _utteranceStart = -1;
     private TimeSpan _lastWordEnd;
 
@@ -29,12 +30,19 @@ internal sealed class TranscriptTracker
         _words = new WordAssembler(_pieces, _secondsPerFrame);
         _partials = options.Partials;
         _endpointFrames = Frames(options.EndpointSilence);
-        _maxUtteranceFrames = Frames(options.MaxUtterance);
-        _maxDelay = options.MaxDelay == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.MaxDelay;
+        _enhanced = options.OperatingPoint == OperatingPoint.Enhanced;
+        _maxUtteranceFrames = Math.Min(Frames(options.MaxUtterance), _enhanced ? Frames(LongestEnhanced) : long.MaxValue);
+        _maxDelay = _enhanced || options.MaxDelay == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.MaxDelay;
     }
 
     /// <summary>Events not yet sent; the worker empties it.</summary>
     public List<SpeechEvent> Events { get; } = [];
+
+    /// <summary>Enhanced sessions: utterances whose finals the second pass is to give; the worker empties it.</summary>
+    public List<EndedUtterance> Ended { get; } = [];
+
+    /// <summary>The first token's frame of the utterance under way, or -1 between utterances.</summary>
+    public long UtteranceStartFrame => _utteranceStart;
 
     /// <summary>Takes the tokens of a chunk.</summary>
     /// <param name="tokens">In order, their frames counted in audio time.</param>
@@ -83,6 +91,19 @@ internal sealed class TranscriptTracker
     /// <summary>Makes all words final and ends the utterance. Where none is under way, only a forced end is told.</summary>
     public void EndUtterance(EndOfUtteranceReason reason, long decodedFrames)
     {
+        if (_enhanced)
+        {
+            if (_utteranceStart >= 0 || reason is EndOfUtteranceReason.Forced or EndOfUtteranceReason.EndOfAudio)
+            {
+                var words = ImmutableCollectionsMarshal.AsImmutableArray(_words.Take(_words.Words.Count));
+                Ended.Add(new EndedUtterance(words, _utteranceStart, _words.SpeechEndFrame, decodedFrames, reason));
+            }
+
+            _words.CloseLastWord();
+            _utteranceStart = -1;
+            return;
+        }
+
         Finish(_words.Words.Count);
         _words.CloseLastWord();
         if (_utteranceStart >= 0 || reason == EndOfUtteranceReason.Forced)
@@ -128,7 +149,7 @@ internal sealed class TranscriptTracker
         Events.Add(new FinalTranscript { Text = Join(words), Words = words });
     }
 
-    private static string Join(ImmutableArray<RecognizedWord> words) => words.Length == 1 ? words[0].Text : string.Join(' ', words.Select(word => word.Text));
+    public static string Join(ImmutableArray<RecognizedWord> words) => words.Length == 1 ? words[0].Text : string.Join(' ', words.Select(word => word.Text));
 
     private long Frames(TimeSpan duration) =>
         duration == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)Math.Ceiling((duration.TotalSeconds / _secondsPerFrame) - 1e-6);

@@ -5,5 +5,5 @@ public class FeatureIntrinsicsTests
     [Theory]
     [MemberData(nameof(IntrinsicsOff.Settings), MemberType = typeof(IntrinsicsOff))]
     public void Features_hold_without_intrinsics(string off) =>
-        IntrinsicsOff.Rerun(off, typeof(SimdTests), typeof(RealFftTests), typeof(LogMelExtractorTests));
+        IntrinsicsOff.Rerun(off, typeof(SimdTests), typeof(RealFftTests), typeof(LogMelExtractorTests), typeof(WhisperMelExtractorTests));
 }

@@ -12,6 +12,9 @@ public sealed record PartialTranscript : SpeechEvent
     /// <summary>The words in time order; never empty.</summary>
     public required ImmutableArray<RecognizedWord> Words { get; init; }
 
+    /// <summary>How many of the first words are stable: two readings of the second pass agree on them. Always 0 for sessions without refined partials.</summary>
+    public int StableWords { get; init; }
+
     /// <summary>Where the first word begins.</summary>
     public TimeSpan Start => Words[0].Start;
 

@@ -15,6 +15,12 @@ public enum SessionNoticeKind
     /// <summary>The audio source ended early or is damaged; what was readable has been recognised.</summary>
     AudioTruncated,
 
+    /// <summary>The pool was too busy to read an utterance a second time: its final has the first pass's words.</summary>
+    SecondPassSkipped,
+
+    /// <summary>The second pass's reading of an utterance was not plausible: its final has the first pass's words.</summary>
+    SecondPassRejected,
+
     /// <summary>The session comes near one of its limits.</summary>
     NearLimit,
 }

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Speechmatics.Speech.Decoding.Language;
+
+namespace Speechmatics.Speech.Decoding.Biasing;
+
+/// <summary>
+/// Words and phrases that the recogniser should expect: names, products, terms of a trade. Immutable and safe for concurrent use: make one and share it among all
+/// sessions that need it, since it is compiled once for each model.
+/// </summary>
+public sealed class CustomVocabulary
+{
+    private readonly ConditionalWeakTable<PieceEncoder, PhraseAutomaton> _compiled = [];
+
+    /// <summary>Creates a vocabulary.</summary>
+    /// <param name="phrases">The phrases; thousands are fine.</param>
+    public CustomVocabulary(IEnumerable<VocabularyPhrase> phrases)
+    {
+        ArgumentNullException.ThrowIfNull(phrases);
+        Phrases = [.. phrases];
+    }
+
+    /// <summary>Creates a vocabulary of phrases that all have <see cref="DefaultWeight"/>.</summary>
+    /// <param name="phrases">The phrases as transcripts shall show them.</param>
+    public CustomVocabulary(IEnumerable<string> phrases)
+        : this(phrases.Select(phrase => new VocabularyPhrase(phrase)))
+    {
+    }
+
+    /// <summary>The phrases, in the order given.</summary>
+    public ImmutableArray<VocabularyPhrase> Phrases { get; }
+
+    /// <summary>The weight of phrases that give none, 0 to 20; see <see cref="VocabularyPhrase.Weight"/>. Default 1.5.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is not between 0 and 20.</exception>
+    public float DefaultWeight
+    {
+        get;
+        init
+        {
+            if (value is not (>= 0 and <= 20)) throw new ArgumentOutOfRangeException(nameof(value), value, "A weight lies between 0 and 20.");
+            field = value;
+        }
+    } = 1.5f;
+
+    /// <summary>The automaton for a model's pieces; made on the first call and kept as long as the encoder lives.</summary>
+    /// <exception cref="ArgumentException">A phrase or a spelling has characters that the model cannot write; the message names it.</exception>
+    internal PhraseAutomaton Compile(PieceEncoder encoder) => _compiled.GetValue(encoder, Build);
+
+    private PhraseAutomaton Build(PieceEncoder encoder)
+    {
+        var spellings = new List<PhraseSpelling>();
+        var tokens = new List<int>();
+        var unknown = new StringBuilder();
+        for (var id = 0; id < Phrases.Length; id++)
+        {
+            var phrase = Phrases[id];
+            var weight = phrase.Weight ?? DefaultWeight;
+            var soundsLike = phrase.SoundsLike.IsDefault ? [] : phrase.SoundsLike;
+            // a text that cannot be spelled is what sounds-like spellings are for
+            if (!Add(phrase.Text) && soundsLike.IsEmpty) throw Unspellable(phrase.Text);
+            foreach (var spelling in soundsLike)
+                if (!Add(spelling)) throw Unspellable(spelling);
+
+            bool Add(string text)
+            {
+                tokens.Clear();
+                unknown.Clear();
+                if (!encoder.Encode(Words(text), tokens, unknown) || tokens.Count == 0) return false;
+                spellings.Add(new PhraseSpelling([.. tokens], weight, id));
+                return true;
+            }
+        }
+
+        return new PhraseAutomaton(encoder, spellings);
+
+        ArgumentException Unspellable(string text) => new(
+            $"The phrase '{text}' holds characters that the model cannot write ('{unknown}'). Give how it is said in plain words as SoundsLike.");
+    }
+
+    // punctuation is not spoken: hyphens and the like part words, others vanish
+    private static string Words(string text)
+    {
+        var words = new StringBuilder(text.Length);
+        foreach (var character in text)
+        {
+            if (character is '-' or '/' or '_' or '\u2010' or '\u2013') words.Append(' ');
+            else if (character is '\u2019') words.Append('\'');
+            else if (character is '\'' || !char.IsPunctuation(character)) words.Append(character);
+        }
+
+        return words.ToString();
+    }
+}
