@@ -145,8 +145,5 @@ public sealed partial class SpeechSession : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Ends the events with <paramref name="failure"/>, where they have not ended yet.</summary>
-    internal void EndWith(Exception failure) => _stream.Events.End(failure);
-
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);
 }
