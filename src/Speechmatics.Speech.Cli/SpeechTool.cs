@@ -54,6 +54,7 @@ internal static class SpeechTool
             TranscribeCommand.Create(services),
             WerCommand.Create(services),
             ModelCommand.Create(services),
+            LmCommand.Create(services.Terminal.Out),
             CommonOptions.Verbose,
         };
         foreach (var help in root.Options.OfType<HelpOption>())

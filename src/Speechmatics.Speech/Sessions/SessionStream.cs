@@ -32,7 +32,7 @@ internal sealed class SessionStream
         Intake = new AudioIntake(engine, options.SampleRate, keepAudio: options.OperatingPoint == OperatingPoint.Enhanced);
         Utterances = options.OperatingPoint == OperatingPoint.Enhanced ? new UtteranceQueue(Events) : null;
         Mel = new MelQueue(engine.MelSegments, engine.Layout.SilenceMel);
-        Decoder = new TransducerDecoderState(engine.Model.Vocabulary);
+        Decoder = options.CreateDecoderSettings(engine).CreateState(engine.Model.Vocabulary);
         Transcript = new TranscriptTracker(engine, options);
         PinnedChunkFrames = options.Chunk is { } pinned ? SessionOptions.ChunkFrames(engine.Layout, pinned) : null;
         SmallestIndex = options.SmallestChunk is { } smallest
@@ -104,7 +104,7 @@ internal sealed class SessionStream
 
     // the worker's
 
-    public TransducerDecoderState Decoder { get; }
+    public DecoderState Decoder { get; }
 
     public TokenBuffer Tokens { get; } = new();
 
