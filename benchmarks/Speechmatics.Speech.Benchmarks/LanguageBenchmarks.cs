@@ -32,7 +32,7 @@ public class LanguageBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        var encoder = new PieceEncoder(PieceFile.Read(Path.Combine(EnglishModel.Path, "tokens.txt"), out _));
+        var encoder = new PieceEncoder(TokenFile.Read(Path.Combine(EnglishModel.Path, "tokens.txt")));
         _model = LanguageModel.Load(Path.Combine(EnglishModel.Path, "ngram.bin")).Model;
         var random = new Random(1);
         var words = Enumerable.Range(0, Phrases).Select(_ => string.Concat(Enumerable.Range(0, 10).Select(_ => "etaoinshrdlu"[random.Next(12)])));

@@ -141,6 +141,36 @@ public class EnhancedSessionTests(ModelFixture fixture, EnhancedModelFixture enh
     }
 
     [Fact]
+    public async Task Idle_capacity_makes_words_of_a_long_utterance_stable_before_it_ends()
+    {
+        var clip = Clips.Named("librispeech-clean-004").Samples;
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 2 });
+        var options = Options;
+        options.MaxDelay = TimeSpan.FromMinutes(1);
+        await using var session = await pool.OpenAsync(options);
+        var reading = Clips.ReadAllAsync(session);
+        for (var at = 0; at < clip.Length; at += 10240)
+        {
+            // at the speed at which a slow machine keeps up
+            await session.WriteAsync(clip.AsMemory(at, Math.Min(10240, clip.Length - at)));
+            await Task.Delay(700);
+        }
+
+        session.Complete();
+        var events = await reading;
+        var refined = events.OfType<PartialTranscript>().Where(p => p.StableWords > 0).ToArray();
+        Assert.NotEmpty(refined);
+        for (var i = 1; i < refined.Length; i++)
+        {
+            Assert.True(refined[i].StableWords >= refined[i - 1].StableWords);
+            for (var word = 0; word < refined[i - 1].StableWords; word++) Assert.Equal(refined[i - 1].Words[word], refined[i].Words[word]);
+        }
+
+        Assert.StartsWith("Without his", refined[^1].Text, StringComparison.Ordinal);
+        Assert.Equal(pool.GetStatus().Readings, events.OfType<EndOfUtterance>().Count());
+    }
+
+    [Fact]
     public async Task Silence_and_noise_have_no_words()
     {
         await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 3 });

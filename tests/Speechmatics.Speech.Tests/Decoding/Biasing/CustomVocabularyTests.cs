@@ -5,7 +5,7 @@ namespace Speechmatics.Speech.Tests.Decoding.Biasing;
 
 public class CustomVocabularyTests
 {
-    private readonly PieceEncoder _encoder = new(PieceFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt"), out _));
+    private readonly PieceEncoder _encoder = new(TokenFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt")));
 
     [Fact]
     public void A_sounds_like_spelling_leads_to_the_written_form()

@@ -106,7 +106,7 @@ public class PhraseAutomatonTests
         return total + automaton.Finish(state);
     }
 
-    private static PieceEncoder Encoder() => new(PieceFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt"), out _));
+    private static PieceEncoder Encoder() => new(TokenFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt")));
 
     private static float BruteForce(PhraseSpelling[] phrases, int[] text) =>
         Expected(phrases, text).Sum(match => Enumerable.Range(1, match.Length).Sum(length => Bonus(phrases, text.AsSpan(match.Start, length).ToArray())));
