@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Decoding.Confidence;
 using Speechmatics.Speech.Decoding.Language;
+using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Models.English;
 
 namespace Speechmatics.Speech.Benchmarks;

@@ -10,6 +10,12 @@ namespace Speechmatics.Speech.Decoding.Fusion;
 /// </summary>
 internal sealed class ShallowFusion(NGramModel? language, float weight, PhraseAutomaton? phrases)
 {
+    /// <summary>
+    /// What beams give back to each token of a language model's cost, in nats. Without it long words lose to silence: on the tuning clips (TDT, beam 4, weight 0.4) deletions are 175 of 1139 words without and
+    /// 60 with 4 nats, the error rate 44.7 and 41.5 %; 3 to 5 nats differ by 1.5 points.
+    /// </summary>
+    public const float TokenNats = 4;
+
     public NGramModel? Language => language;
 
     public PhraseAutomaton? Phrases => phrases;

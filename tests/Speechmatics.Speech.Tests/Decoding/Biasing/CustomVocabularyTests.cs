@@ -1,5 +1,6 @@
 using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Decoding.Language;
+using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Tests.Decoding.Biasing;
 

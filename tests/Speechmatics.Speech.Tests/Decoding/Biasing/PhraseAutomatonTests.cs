@@ -1,6 +1,7 @@
 using CsCheck;
 using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Decoding.Language;
+using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Tests.Decoding.Biasing;
 

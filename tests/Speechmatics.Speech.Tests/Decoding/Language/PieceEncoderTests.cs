@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Speechmatics.Speech.Decoding.Language;
+using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Tests.Decoding.Language;
 
