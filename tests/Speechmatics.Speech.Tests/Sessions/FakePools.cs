@@ -16,7 +16,10 @@ internal static class FakePools
 
     public static SessionOptions Options(int? chunkFrames = 2) => new()
     {
-        SampleRate = SampleRate, Chunk = chunkFrames is { } frames ? frames * Frame : null, MaxDelay = Timeout.InfiniteTimeSpan, MaxUtterance = Timeout.InfiniteTimeSpan,
+        SampleRate = SampleRate,
+        Chunk = chunkFrames is { } frames ? frames * Frame : null,
+        MaxDelay = Timeout.InfiniteTimeSpan,
+        MaxUtterance = Timeout.InfiniteTimeSpan,
     };
 
     public static float[] Silence(double seconds) => new float[(int)Math.Round(seconds * SampleRate)];
