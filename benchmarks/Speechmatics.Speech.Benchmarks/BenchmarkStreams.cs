@@ -42,5 +42,11 @@ internal sealed unsafe class BenchmarkStreams : IDisposable
         }
     }
 
+    /// <summary>Forgets all sessions.</summary>
+    public void Clear()
+    {
+        foreach (var ring in _rings) ring.Span(0, ring.Length).Clear();
+    }
+
     public void Dispose() => Step.Dispose();
 }

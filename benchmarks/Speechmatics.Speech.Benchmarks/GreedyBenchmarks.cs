@@ -14,9 +14,9 @@ public class GreedyBenchmarks
 {
     private SpeechModel _model = null!;
     private ITransducerNetwork _network = null!;
-    private GreedyTransducerDecoder _decoder = null!;
+    private TransducerDecoder _decoder = null!;
     private Clips _clips = null!;
-    private TransducerDecoderState[] _states = null!;
+    private GreedyDecoderState[] _states = null!;
     private TokenBuffer[] _tokens = null!;
     private DecodeRow[] _rows = null!;
 
@@ -33,8 +33,8 @@ public class GreedyBenchmarks
         IAcousticModel model = _model;
         _clips = new Clips(model.Layout.OutputWidth);
         _network = model.CreateTransducer(Head, _clips.Count);
-        _decoder = new GreedyTransducerDecoder(_network, model.Vocabulary, Head);
-        _states = [.. Enumerable.Range(0, _clips.Count).Select(_ => new TransducerDecoderState(model.Vocabulary))];
+        _decoder = new TransducerDecoder(_network, model.Vocabulary, Head);
+        _states = [.. Enumerable.Range(0, _clips.Count).Select(_ => new GreedyDecoderState(model.Vocabulary))];
         _tokens = [.. Enumerable.Range(0, _clips.Count).Select(_ => new TokenBuffer())];
         _rows = new DecodeRow[_clips.Count];
         DecodeAll();

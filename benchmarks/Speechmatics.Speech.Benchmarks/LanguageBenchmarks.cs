@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Decoding.Confidence;
 using Speechmatics.Speech.Decoding.Language;
+using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Models.English;
 
 namespace Speechmatics.Speech.Benchmarks;
@@ -32,7 +33,7 @@ public class LanguageBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        var encoder = new PieceEncoder(PieceFile.Read(Path.Combine(EnglishModel.Path, "tokens.txt"), out _));
+        var encoder = new PieceEncoder(TokenFile.Read(Path.Combine(EnglishModel.Path, "tokens.txt")));
         _model = LanguageModel.Load(Path.Combine(EnglishModel.Path, "ngram.bin")).Model;
         var random = new Random(1);
         var words = Enumerable.Range(0, Phrases).Select(_ => string.Concat(Enumerable.Range(0, 10).Select(_ => "etaoinshrdlu"[random.Next(12)])));

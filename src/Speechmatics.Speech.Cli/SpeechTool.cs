@@ -55,6 +55,7 @@ internal static class SpeechTool
             WerCommand.Create(services),
             ModelCommand.Create(services),
             LoadCommand.Create(services),
+            LmCommand.Create(services.Terminal.Out),
             CommonOptions.Verbose,
         };
         foreach (var help in root.Options.OfType<HelpOption>())

@@ -29,6 +29,7 @@ internal static class TranscribeCommand
         var partials = new Option<bool>("--partials") { Description = "Show words while they may still change." };
         var chunk = CommonOptions.ChunkMilliseconds();
         var head = CommonOptions.Head();
+        var decoding = new DecodingOptions();
         var channel = CommonOptions.Positive(new Option<int?>("--channel") { Description = "The channel to recognise, from 1 (default: all mixed).", HelpName = "N" });
         var rate = CommonOptions.Positive(new Option<int?>("--rate") { Description = "Sample rate of '-', in Hz (default: 16000).", HelpName = "N" });
         var encoding = CommonOptions.Choice<AudioEncoding?>(
@@ -50,6 +51,7 @@ internal static class TranscribeCommand
             files, model, format, output, partials, chunk, head, channel, rate, encoding, parallel, endpoint, operatingPoint, enhancedModel,
         };
 
+        foreach (var option in decoding.All) command.Add(option);
         command.SetAction((parsed, cancellationToken) =>
         {
             var names = parsed.GetRequiredValue(files);
@@ -67,7 +69,7 @@ internal static class TranscribeCommand
                     Encoding = parsed.GetValue(encoding) ?? AudioEncoding.Pcm16,
                     Channel = parsed.GetValue(channel),
                 })],
-                Settings = new TranscriberSettings
+                Settings = decoding.Apply(parsed, new TranscriberSettings
                 {
                     ModelPath = parsed.GetRequiredValue(model),
                     EnhancedModelPath = EnhancedPath(parsed.GetValue(operatingPoint), parsed.GetRequiredValue(enhancedModel)),
@@ -76,7 +78,7 @@ internal static class TranscribeCommand
                     EndpointMilliseconds = parsed.GetValue(endpoint),
                     Partials = live,
                     Parallel = atOnce,
-                },
+                }),
                 Format = parsed.GetValue(format),
                 OutputFolder = parsed.GetValue(output),
             };

@@ -25,6 +25,7 @@ internal static class WerCommand
         var model = CommonOptions.Model();
         var chunk = CommonOptions.ChunkMilliseconds();
         var head = CommonOptions.Head();
+        var decoding = new DecodingOptions();
         var parallel = CommonOptions.Parallel();
         var endpoint = CommonOptions.EndpointMilliseconds();
         var operatingPoint = CommonOptions.OperatingPoint("standard");
@@ -47,12 +48,13 @@ internal static class WerCommand
             manifest, audio, hypotheses, model, chunk, head, endpoint, operatingPoint, enhancedModel, parallel, normalise, show, json,
         };
 
+        foreach (var option in decoding.All) command.Add(option);
         command.SetAction((parsed, cancellationToken) =>
         {
             var given = parsed.GetValue(hypotheses);
             if (given is not null)
             {
-                foreach (Option option in (Option[])[audio, chunk, head, endpoint, model, operatingPoint, enhancedModel, parallel])
+                foreach (Option option in (Option[])[audio, chunk, head, endpoint, model, operatingPoint, enhancedModel, parallel, .. decoding.All])
                     if (parsed.GetResult(option) is { Implicit: false })
                         throw new UsageException($"--hypotheses runs no model, so {option.Name} does not go with it");
             }
@@ -64,7 +66,7 @@ internal static class WerCommand
                 Manifest = path,
                 AudioFolder = parsed.GetValue(audio) ?? Path.GetDirectoryName(path) ?? "",
                 Hypotheses = given,
-                Settings = new TranscriberSettings
+                Settings = decoding.Apply(parsed, new TranscriberSettings
                 {
                     ModelPath = parsed.GetRequiredValue(model),
                     EnhancedModelPath = enhanced ? parsed.GetRequiredValue(enhancedModel) : null,
@@ -72,7 +74,7 @@ internal static class WerCommand
                     Head = parsed.GetValue(head),
                     EndpointMilliseconds = parsed.GetValue(endpoint),
                     Parallel = parsed.GetValue(parallel) ?? Environment.ProcessorCount,
-                },
+                }),
                 // the second pass writes "20" and "Mr.": compared letter by letter that would be an error
                 Normalisation = parsed.GetResult(normalise) is null && enhanced ? Normalisation.Full : parsed.GetValue(normalise),
                 Show = parsed.GetValue(show),

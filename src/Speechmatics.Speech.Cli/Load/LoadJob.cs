@@ -1,4 +1,5 @@
 using Speechmatics.Speech.Models;
+using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Load;
 
@@ -13,7 +14,7 @@ internal sealed class LoadJob(ToolServices services, LoadSettings settings)
         await using var _ = model.ConfigureAwait(false);
         try
         {
-            settings.SessionOptions.Validate(model);
+            settings.SessionOptions.Validate(new SessionEngine(model, _clock));
             settings.PoolOptions.Validate();
         }
         catch (ArgumentOutOfRangeException exception)

@@ -1,4 +1,5 @@
 using Speechmatics.Speech.Audio;
+using Speechmatics.Speech.Decoding.Language;
 using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Recognition;
 using Speechmatics.Speech.Sessions;
@@ -37,6 +38,11 @@ internal sealed class RecognizerTranscriber : ITranscriber
             };
             if (settings.EnhancedModelPath is not null) options.EndpointSilence = SpeechRecognizer.EnhancedEndpointSilence;
             if (settings.EndpointMilliseconds is { } milliseconds) options.EndpointSilence = TimeSpan.FromMilliseconds(milliseconds);
+            options.BeamSize = settings.BeamSize;
+            options.Confidence = settings.Confidence;
+            if (settings.LanguageModelPath is { } language) options.LanguageModel = LanguageModel.Load(language);
+            if (settings.LanguageModelWeight is { } weight) options.LanguageModelWeight = weight;
+            if (settings.VocabularyPath is { } vocabulary) options.CustomVocabulary = VocabularyFile.Read(vocabulary);
             var poolOptions = new SessionPoolOptions { MaxSessions = settings.Parallel, AdmissionTimeout = Timeout.InfiniteTimeSpan };
             if (settings.EnhancedModelPath is not { } path) return new RecognizerTranscriber(model, null, new SessionPool(model, poolOptions), options);
             var enhanced = await EnhancedSpeechModel.LoadAsync(path, ct: cancellationToken).ConfigureAwait(false);

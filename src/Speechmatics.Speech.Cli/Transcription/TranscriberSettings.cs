@@ -1,3 +1,4 @@
+using Speechmatics.Speech.Decoding.Confidence;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Cli.Transcription;
@@ -17,6 +18,20 @@ internal sealed record TranscriberSettings
     public int? EndpointMilliseconds { get; init; }
 
     public TransducerHead Head { get; init; } = TransducerHead.Tdt;
+
+    /// <summary>Hypotheses of the beam search; 1 is greedy.</summary>
+    public int BeamSize { get; init; } = 1;
+
+    /// <summary>A compiled language model; null for none.</summary>
+    public string? LanguageModelPath { get; init; }
+
+    /// <summary>Null for the library's default.</summary>
+    public float? LanguageModelWeight { get; init; }
+
+    /// <summary>A list of phrases, see <see cref="VocabularyFile"/>; null for none.</summary>
+    public string? VocabularyPath { get; init; }
+
+    public ConfidenceMeasure Confidence { get; init; }
 
     public bool Partials { get; init; }
 

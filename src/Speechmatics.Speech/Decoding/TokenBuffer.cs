@@ -23,6 +23,9 @@ internal sealed class TokenBuffer
         foreach (ref var token in _tokens.AsSpan(0, Count)) token = token with { StartFrame = token.StartFrame + frames };
     }
 
+    /// <summary>Turns the tokens from <paramref name="start"/> on around.</summary>
+    public void Reverse(int start) => _tokens.AsSpan(start, Count - start).Reverse();
+
     /// <summary>Empties the buffer and keeps its memory.</summary>
     public void Clear() => Count = 0;
 }

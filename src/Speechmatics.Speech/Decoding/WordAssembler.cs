@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -59,6 +60,20 @@ internal sealed class WordAssembler
 
         MakeWordsFrom(firstChanged);
         return true;
+    }
+
+    /// <summary>The words as they would be after <paramref name="pending"/> tokens, which are not kept.</summary>
+    public ImmutableArray<RecognizedWord> WordsWith(ReadOnlySpan<EmittedToken> pending)
+    {
+        if (pending.IsEmpty) return [.. _words];
+        var (tokens, firstTokens, mayGrow, hasText, speechEnd) = (_tokens.Count, _firstTokens.Count, LastWordMayGrow, _lastWordHasText, SpeechEndFrame);
+        Append(pending);
+        var words = _words.ToImmutableArray();
+        _tokens.RemoveRange(tokens, _tokens.Count - tokens);
+        _firstTokens.RemoveRange(firstTokens, _firstTokens.Count - firstTokens);
+        (LastWordMayGrow, _lastWordHasText, SpeechEndFrame) = (mayGrow, hasText, speechEnd);
+        MakeWordsFrom(Math.Max(0, firstTokens - 1));
+        return words;
     }
 
     /// <summary>Ends the last word: a token to come begins a new one, whatever its piece. For the end of an utterance.</summary>

@@ -7,9 +7,10 @@ namespace Speechmatics.Speech.Models;
 /// <summary>Reads the vocabulary file of a transducer package: UTF-8, on each line a piece, a space and its id; ids 0 to n-1, each once.</summary>
 internal static class TokenFile
 {
-    /// <exception cref="SpeechModelException">A line cannot be read, or ids are missing or double.</exception>
+    /// <exception cref="SpeechModelException">The file is missing, a line cannot be read, or ids are missing or double.</exception>
     public static ImmutableArray<string> Read(string path)
     {
+        if (!File.Exists(path)) throw new SpeechModelException($"The token list {path} does not exist.", path);
         var pieces = new Dictionary<int, string>();
         var number = 0;
         foreach (var line in File.ReadLines(path, new UTF8Encoding(false, throwOnInvalidBytes: false)))

@@ -1,4 +1,5 @@
 using Speechmatics.Speech.Decoding;
+using Speechmatics.Speech.Decoding.Language;
 using Speechmatics.Speech.Features;
 using Speechmatics.Speech.Models;
 
@@ -7,6 +8,8 @@ namespace Speechmatics.Speech.Sessions;
 /// <summary>What all streams of a pool share. Thread-safe.</summary>
 internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, EnhancedSpeechModel? enhancedModel = null)
 {
+    private readonly Lazy<PieceEncoder> _pieceEncoder = new(() => new PieceEncoder(model.Vocabulary.Pieces));
+
     public IAcousticModel Model { get; } = model;
 
     /// <summary>The second pass's model, or null.</summary>
@@ -17,6 +20,9 @@ internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, En
     public LogMelTables MelTables { get; } = model.MelTables;
 
     public WordPieces Pieces { get; } = new(model.Vocabulary);
+
+    /// <summary>Spells phrases in the model's pieces.</summary>
+    public PieceEncoder PieceEncoder => _pieceEncoder.Value;
 
     public MelSegmentPool MelSegments { get; } = new(model.Layout.MelBins);
 

@@ -1,4 +1,9 @@
 using Speechmatics.Speech.Audio;
+using Speechmatics.Speech.Decoding;
+using Speechmatics.Speech.Decoding.Biasing;
+using Speechmatics.Speech.Decoding.Confidence;
+using Speechmatics.Speech.Decoding.Fusion;
+using Speechmatics.Speech.Decoding.Language;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Sessions;
@@ -8,6 +13,8 @@ namespace Speechmatics.Speech.Sessions;
 /// </summary>
 public sealed class SessionOptions
 {
+    private static readonly TimeSpan LongestDecision = TimeSpan.FromSeconds(2);
+
     /// <summary>Samples a second of the audio that will be written.</summary>
     /// <value>4000 to 192000; default 16000. Other rates than the model's are resampled.</value>
     public int SampleRate { get; set; } = 16000;
@@ -39,6 +46,13 @@ public sealed class SessionOptions
     /// <value>Default true.</value>
     public bool Partials { get; set; } = true;
 
+    /// <summary>
+    /// Enhanced sessions: whether capacity that would lie idle reads the unfinished utterance about once a second of speech, so that partials gain stable words (<see cref="PartialTranscript.StableWords"/>). The first
+    /// thing a busy pool stops.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool RefinePartials { get; set; } = true;
+
     /// <summary>Silence after a word that ends the utterance.</summary>
     /// <value>Default 0.6 s; rounded up to whole encoder frames; <see cref="Timeout.InfiniteTimeSpan"/> switches it off.</value>
     public TimeSpan EndpointSilence { get; set; } = TimeSpan.FromSeconds(0.6);
@@ -64,6 +78,26 @@ public sealed class SessionOptions
     /// <value>Default <see cref="OverrunPolicy.Wait"/>.</value>
     public OverrunPolicy Overrun { get; set; } = OverrunPolicy.Wait;
 
+    /// <summary>Hypotheses that the decoder follows side by side: more find likelier words and cost more.</summary>
+    /// <value>1 (greedy, the default) to 16.</value>
+    public int BeamSize { get; set; } = 1;
+
+    /// <summary>A language model that helps to choose between words that sound alike; share one among sessions.</summary>
+    /// <value>Null (default) for none; else one built for the acoustic model's word pieces.</value>
+    public LanguageModel? LanguageModel { get; set; }
+
+    /// <summary>How much <see cref="LanguageModel"/> counts beside what is heard.</summary>
+    /// <value>0 to 2; default 0.4, the best for the English model on its tuning clips. A model of the very domain bears more, one of other text less.</value>
+    public float LanguageModelWeight { get; set; } = 0.4f;
+
+    /// <summary>Names and terms to expect, shown as the vocabulary writes them; share one among sessions.</summary>
+    /// <value>Null (default) for none.</value>
+    public CustomVocabulary? CustomVocabulary { get; set; }
+
+    /// <summary>What <see cref="RecognizedWord.Confidence"/> says.</summary>
+    /// <value>Default <see cref="ConfidenceMeasure.Probability"/>.</value>
+    public ConfidenceMeasure Confidence { get; set; } = ConfidenceMeasure.Probability;
+
     internal SessionOptions Clone() => (SessionOptions)MemberwiseClone();
 
     /// <summary>Throws for the first setting that is out of range or that the model does not have.</summary>
@@ -78,6 +112,11 @@ public sealed class SessionOptions
         if (!Enum.IsDefined(Encoding)) throw new ArgumentOutOfRangeException(nameof(Encoding), Encoding, "Unknown encoding.");
         if (!Enum.IsDefined(Overrun)) throw new ArgumentOutOfRangeException(nameof(Overrun), Overrun, "Unknown overrun policy.");
         if (!model.HasHead(Head)) throw new ArgumentOutOfRangeException(nameof(Head), Head, "The model package has no such head.");
+        if (BeamSize is < 1 or > 16) throw new ArgumentOutOfRangeException(nameof(BeamSize), BeamSize, "A beam has 1 to 16 hypotheses.");
+        if (LanguageModelWeight is not (>= 0 and <= 2)) throw new ArgumentOutOfRangeException(nameof(LanguageModelWeight), LanguageModelWeight, "A language model's weight is 0 to 2.");
+        if (!Enum.IsDefined(Confidence)) throw new ArgumentOutOfRangeException(nameof(Confidence), Confidence, "Unknown confidence measure.");
+        LanguageModel?.RequirePieces(model.Vocabulary.Pieces, "the acoustic model");
+        CustomVocabulary?.Compile(engine.PieceEncoder);
         ValidateChunk(model.Layout, Chunk, nameof(Chunk));
         ValidateChunk(model.Layout, SmallestChunk, nameof(SmallestChunk));
         ValidateDuration(EndpointSilence, TimeSpan.FromMilliseconds(1), nameof(EndpointSilence));
@@ -86,6 +125,27 @@ public sealed class SessionOptions
         if (BufferDuration < TimeSpan.FromSeconds(2) || BufferDuration > TimeSpan.FromMinutes(10))
             throw new ArgumentOutOfRangeException(nameof(BufferDuration), BufferDuration, "The buffer holds 2 s to 10 min.");
     }
+
+    /// <summary>The decoder's part of the options, which <see cref="Validate"/> has passed.</summary>
+    internal DecoderSettings CreateDecoderSettings(SessionEngine engine)
+    {
+        // half of the greatest delay is left for words to become whole
+        var decision = MaxDelay == Timeout.InfiniteTimeSpan ? LongestDecision : TimeSpan.FromTicks(Math.Min(LongestDecision.Ticks, MaxDelay.Ticks / 2));
+        return new DecoderSettings
+        {
+            Fusion = LanguageModel is null && CustomVocabulary is null
+                ? null
+                : new ShallowFusion(LanguageModel?.Model, LanguageModelWeight, CustomVocabulary?.Compile(engine.PieceEncoder)),
+            BeamSize = BeamSize,
+            PauseFrames = FramesOf(engine.Layout, EndpointSilence),
+            DecisionFrames = Math.Max(1, (int)(decision.TotalSeconds / engine.Layout.SecondsPerEncoderFrame)),
+            Confidence = Confidence,
+        };
+    }
+
+    /// <summary>A duration in encoder frames, rounded up.</summary>
+    internal static long FramesOf(EncoderLayout layout, TimeSpan duration) =>
+        duration == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)Math.Ceiling((duration.TotalSeconds / layout.SecondsPerEncoderFrame) - 1e-6);
 
     /// <summary>The chunk of this duration in encoder frames, or null where the model has none.</summary>
     internal static int? ChunkFrames(EncoderLayout layout, TimeSpan chunk)

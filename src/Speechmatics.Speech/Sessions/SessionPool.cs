@@ -1,3 +1,5 @@
+using Speechmatics.Speech.Decoding.Biasing;
+using Speechmatics.Speech.Decoding.Language;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Sessions;
@@ -98,9 +100,23 @@ public sealed class SessionPool : IAsyncDisposable
     /// <exception cref="SessionLimitException">The pool is full and no place came free in <see cref="SessionPoolOptions.AdmissionTimeout"/>.</exception>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public ValueTask<SpeechSession> RestoreAsync(ReadOnlyMemory<byte> state, CancellationToken cancellationToken = default)
+    public ValueTask<SpeechSession> RestoreAsync(ReadOnlyMemory<byte> state, CancellationToken cancellationToken = default) =>
+        RestoreAsync(state, null, null, cancellationToken);
+
+    /// <summary>Continues a session that used a language model or a custom vocabulary: the saved bytes hold only their hashes, so give the same ones again.</summary>
+    /// <param name="state">The saved bytes.</param>
+    /// <param name="languageModel">The session's language model, or null if it had none.</param>
+    /// <param name="customVocabulary">The session's custom vocabulary, or null if it had none.</param>
+    /// <param name="cancellationToken">Cancels the wait for a place.</param>
+    /// <returns>A session that goes on where the saved one was.</returns>
+    /// <exception cref="InvalidDataException">The bytes are damaged, of another version, or of another model; or the language model or vocabulary is not the session's.</exception>
+    /// <exception cref="SessionLimitException">The pool is full and no place came free in <see cref="SessionPoolOptions.AdmissionTimeout"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public ValueTask<SpeechSession> RestoreAsync(
+        ReadOnlyMemory<byte> state, LanguageModel? languageModel, CustomVocabulary? customVocabulary, CancellationToken cancellationToken = default)
     {
-        var snapshot = SessionSnapshot.Open(state, _engine);
+        var snapshot = SessionSnapshot.Open(state, _engine, languageModel, customVocabulary);
         snapshot.Options.Validate(_engine);
         cancellationToken.ThrowIfCancellationRequested();
         return OpenSlowAsync(snapshot.Options, snapshot, cancellationToken);

@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Speechmatics.Speech.Audio;
+using Speechmatics.Speech.Decoding.Biasing;
+using Speechmatics.Speech.Decoding.Confidence;
+using Speechmatics.Speech.Decoding.Language;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Sessions;
@@ -12,7 +15,7 @@ namespace Speechmatics.Speech.Sessions;
 internal sealed class SessionSnapshot
 {
     private const uint Magic = 0x53504D53; // "SMPS"
-    private const int Version = 1;
+    private const int Version = 2;
     private readonly ReadOnlyMemory<byte> _body;
     private readonly int _stateOffset;
     private readonly SessionEngine _engine;
@@ -47,6 +50,7 @@ internal sealed class SessionSnapshot
             writer.Write(stream.ReadUntilSample);
             writer.Write(stream.DroppedFrames);
             writer.Write(stream.TimeOffsetFrames);
+            stream.Intake.Drain(stream.Mel, engine.Clock.GetTimestamp());
             stream.Intake.Save(writer);
             stream.Mel.Save(writer);
         }
@@ -62,8 +66,8 @@ internal sealed class SessionSnapshot
     }
 
     /// <summary>Checks the bytes and reads the options.</summary>
-    /// <exception cref="InvalidDataException">Damaged, of another version, or of another model.</exception>
-    public static SessionSnapshot Open(ReadOnlyMemory<byte> state, SessionEngine engine)
+    /// <exception cref="InvalidDataException">Damaged, of another version, of another model, or without the language model or vocabulary that it was saved with.</exception>
+    public static SessionSnapshot Open(ReadOnlyMemory<byte> state, SessionEngine engine, LanguageModel? languageModel = null, CustomVocabulary? customVocabulary = null)
     {
         if (state.Length < SHA256.HashSizeInBytes + 8) throw new InvalidDataException("The session state is too short to be one.");
         var body = state[..^SHA256.HashSizeInBytes];
@@ -78,6 +82,8 @@ internal sealed class SessionSnapshot
         if (model != engine.Model.ContentHash)
             throw new InvalidDataException($"The session state was saved with another model (hash {model}); this pool runs {engine.Model.ContentHash}. Restore it in a pool of the same model.");
         var options = LoadOptions(reader);
+        options.LanguageModel = Require(reader, languageModel, languageModel?.ContentHash, "language model");
+        options.CustomVocabulary = Require(reader, customVocabulary, customVocabulary?.ContentHash, "custom vocabulary");
         return new SessionSnapshot(body, (int)reader.BaseStream.Position, options, engine);
     }
 
@@ -143,11 +149,28 @@ internal sealed class SessionSnapshot
         writer.Write(options.Chunk?.Ticks ?? 0);
         writer.Write(options.SmallestChunk?.Ticks ?? 0);
         writer.Write(options.Partials);
+        writer.Write(options.RefinePartials);
         writer.Write(options.EndpointSilence.Ticks);
         writer.Write(options.MaxUtterance.Ticks);
         writer.Write(options.MaxDelay.Ticks);
         writer.Write(options.BufferDuration.Ticks);
         writer.Write((int)options.Overrun);
+        writer.Write(options.BeamSize);
+        writer.Write(options.LanguageModelWeight);
+        writer.Write((int)options.Confidence);
+        writer.Write(options.LanguageModel?.ContentHash ?? "");
+        writer.Write(options.CustomVocabulary?.ContentHash ?? "");
+    }
+
+    /// <summary>Large and shared things are not in the bytes, only their hashes: whoever restores brings them.</summary>
+    private static T? Require<T>(BinaryReader reader, T? given, string? givenHash, string what)
+        where T : class
+    {
+        var hash = reader.ReadString();
+        if (hash == (givenHash ?? "")) return given;
+        throw new InvalidDataException(hash.Length == 0 ? $"The session was saved without a {what}: restore it without one."
+            : given is null ? $"The session was saved with a {what}: give the same one to RestoreAsync."
+            : $"The session was saved with another {what} (hash {hash}) than the one given ({givenHash}): give the same one to RestoreAsync.");
     }
 
     private static SessionOptions LoadOptions(BinaryReader reader) => new()
@@ -159,10 +182,14 @@ internal sealed class SessionSnapshot
         Chunk = reader.ReadInt64() is > 0 and var chunk ? TimeSpan.FromTicks(chunk) : null,
         SmallestChunk = reader.ReadInt64() is > 0 and var smallest ? TimeSpan.FromTicks(smallest) : null,
         Partials = reader.ReadBoolean(),
+        RefinePartials = reader.ReadBoolean(),
         EndpointSilence = TimeSpan.FromTicks(reader.ReadInt64()),
         MaxUtterance = TimeSpan.FromTicks(reader.ReadInt64()),
         MaxDelay = TimeSpan.FromTicks(reader.ReadInt64()),
         BufferDuration = TimeSpan.FromTicks(reader.ReadInt64()),
         Overrun = (OverrunPolicy)reader.ReadInt32(),
+        BeamSize = reader.ReadInt32(),
+        LanguageModelWeight = reader.ReadSingle(),
+        Confidence = (ConfidenceMeasure)reader.ReadInt32(),
     };
 }

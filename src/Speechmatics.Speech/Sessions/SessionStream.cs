@@ -23,6 +23,7 @@ internal sealed class SessionStream
     private long _paceAnchor;
     private FlushRequest? _flush;
     private bool _completed;
+    private bool _refining;
 
     public SessionStream(SessionEngine engine, SessionOptions options, double place)
     {
@@ -32,7 +33,7 @@ internal sealed class SessionStream
         Intake = new AudioIntake(engine, options.SampleRate, keepAudio: options.OperatingPoint == OperatingPoint.Enhanced);
         Utterances = options.OperatingPoint == OperatingPoint.Enhanced ? new UtteranceQueue(Events) : null;
         Mel = new MelQueue(engine.MelSegments, engine.Layout.SilenceMel);
-        Decoder = new TransducerDecoderState(engine.Model.Vocabulary);
+        Decoder = options.CreateDecoderSettings(engine).CreateState(engine.Model.Vocabulary);
         Transcript = new TranscriptTracker(engine, options);
         PinnedChunkFrames = options.Chunk is { } pinned ? SessionOptions.ChunkFrames(engine.Layout, pinned) : null;
         SmallestIndex = options.SmallestChunk is { } smallest
@@ -104,7 +105,7 @@ internal sealed class SessionStream
 
     // the worker's
 
-    public TransducerDecoderState Decoder { get; }
+    public DecoderState Decoder { get; }
 
     public TokenBuffer Tokens { get; } = new();
 
@@ -112,6 +113,16 @@ internal sealed class SessionStream
 
     /// <summary>Utterances that wait for the second pass; null in standard sessions. Thread-safe.</summary>
     public UtteranceQueue? Utterances { get; }
+
+    /// <summary>Whether a reading that refines the partial is under way. Any worker may clear it.</summary>
+    public bool Refining
+    {
+        get => Volatile.Read(ref _refining);
+        set => Volatile.Write(ref _refining, value);
+    }
+
+    /// <summary>The frame up to which the unfinished utterance was last read.</summary>
+    public long RefinedUntilFrame { get; set; }
 
     /// <summary>Set by the worker when all audio is recognised by the first pass.</summary>
     public bool FirstPassEnded { get; set; }

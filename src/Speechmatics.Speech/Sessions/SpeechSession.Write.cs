@@ -200,6 +200,7 @@ public sealed partial class SpeechSession
         var arrival = _engine.Clock.GetTimestamp();
         var needed = _stream.Intake.MaxFrames(samples.Length);
         SessionNotice? notice = null;
+        bool due;
         lock (_stream.Gate)
         {
             if (_stream.Completed) throw new InvalidOperationException("The session's audio is complete: Complete() was called.");
@@ -229,12 +230,17 @@ public sealed partial class SpeechSession
                 _stream.Intake.Take(piece, _stream.Mel, arrival);
                 Interlocked.Add(ref _samplesTaken, piece.Length);
             }
+
+            // the mel frames of the last samples are computed when a chunk is due
+            var frames = _engine.WholeEncoderFrames(_stream.Mel.Written + _stream.Intake.PendingFrames) - _stream.Processed;
+            due = frames >= _stream.WantedChunkFrames(_scheduler.Controller);
+            if (due) _stream.Intake.Drain(_stream.Mel, arrival);
         }
 
         if (notice is not null) _stream.Events.Add(notice, arrival);
 
-        // most writes are shorter than a chunk: only those that may have made one whole take the scheduler's lock
-        if (_engine.WholeEncoderFrames(_stream.Mel.Written) - _stream.Processed >= _engine.Layout.ChunkFrames[0]) _scheduler.Notify(_stream);
+        // most writes are shorter than a chunk: only those that make one whole take the scheduler's lock
+        if (due) _scheduler.Notify(_stream);
         return true;
     }
 

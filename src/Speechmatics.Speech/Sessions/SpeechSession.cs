@@ -88,6 +88,7 @@ public sealed partial class SpeechSession : IAsyncDisposable
         lock (_stream.Gate)
         {
             if (_stream.Flush is not null) throw new InvalidOperationException("The session is already being flushed.");
+            if (!_stream.Completed) _stream.Intake.Drain(_stream.Mel, _engine.Clock.GetTimestamp());
             var tail = _stream.Completed ? [] : _stream.Intake.Tail();
             request = new FlushRequest(_stream.Mel.Written, tail, tail.Length / _engine.Layout.MelBins, _engine.Clock.GetTimestamp());
             _stream.Flush = request;
@@ -106,7 +107,7 @@ public sealed partial class SpeechSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Saves the session as bytes with which <see cref="SessionPool.RestoreAsync"/> continues it: versioned, with the model's hash. The session itself goes on; events not yet read are not part of it.
+    /// Saves the session as bytes with which <see cref="SessionPool.RestoreAsync(ReadOnlyMemory{byte}, CancellationToken)"/> continues it: versioned, with the model's hash. The session itself goes on; events not yet read are not part of it.
     /// </summary>
     /// <param name="cancellationToken">Looked at once, before the step under way is waited for.</param>
     /// <returns>About <see cref="Models.SpeechModel.StateBytesPerSession"/> bytes plus the audio that waits.</returns>

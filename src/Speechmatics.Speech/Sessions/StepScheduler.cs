@@ -19,9 +19,13 @@ internal sealed class StepScheduler
     /// <summary>Streams of a step at the smallest chunks.</summary>
     private const int FullStepRows = 32;
 
+    /// <summary>Partials are refined below this share of busy workers.</summary>
+    private const double RefineUtilisation = 0.5;
+
     private readonly object _gate = new();
     private readonly DeadlineHeap _due = new();
     private readonly SecondPassQueue _readings = new();
+    private readonly SecondPassQueue _refinements = new();
     private readonly List<SessionStream> _passedOver = [];
     private readonly SessionEngine _engine;
     private readonly StateSlots _slots;
@@ -79,6 +83,15 @@ internal sealed class StepScheduler
         }
     }
 
+    /// <summary>Whether partials may be refined: the workers are less than half busy, chunks are at their smallest, and no final waits.</summary>
+    public bool HasCapacityToSpare
+    {
+        get
+        {
+            lock (_gate) return _utilisation < RefineUtilisation && Controller.Level == 0 && _readings.Count == 0;
+        }
+    }
+
     public int QueuedReadings
     {
         get
@@ -128,7 +141,7 @@ internal sealed class StepScheduler
     {
         lock (_gate)
         {
-            _readings.Add(ticket);
+            (ticket.Refines >= 0 ? _refinements : _readings).Add(ticket);
             if (_idleWorkers > 0) Monitor.Pulse(_gate);
         }
     }
@@ -158,6 +171,15 @@ internal sealed class StepScheduler
                 if (_readings.Count > 0 && _readers < MaxReaders)
                 {
                     _readings.Take(readings, now, (_readings.Count + _idleWorkers) / (_idleWorkers + 1));
+                    if (readings.Tickets.Count > 0) _readers++;
+                    if (readings.Tickets.Count + readings.Expired.Count > 0) return true;
+                    continue;
+                }
+
+                // partials are refined by workers that would lie idle, one of them at a time
+                if (_refinements.Count > 0 && _readers == 0)
+                {
+                    _refinements.Take(readings, now, SecondPassQueue.MaxBatch);
                     if (readings.Tickets.Count > 0) _readers++;
                     if (readings.Tickets.Count + readings.Expired.Count > 0) return true;
                     continue;

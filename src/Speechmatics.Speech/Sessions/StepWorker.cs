@@ -8,13 +8,18 @@ namespace Speechmatics.Speech.Sessions;
 /// </summary>
 internal sealed class StepWorker
 {
+    private const int MinJoinerRows = 64;
+
+    /// <summary>Predictor outputs kept: 1.3 MB at a width of 320.</summary>
+    private const int CachedContexts = 1024;
+
     private readonly SessionEngine _engine;
     private readonly StepScheduler _scheduler;
     private readonly StateSlots _slots;
     private readonly PoolCounters _counters;
     private readonly StepBatch _batch;
     private readonly nint[] _addresses;
-    private readonly GreedyTransducerDecoder?[] _decoders = new GreedyTransducerDecoder?[2];
+    private readonly TransducerDecoder?[] _decoders = new TransducerDecoder?[2];
     private readonly ITransducerNetwork?[] _networks = new ITransducerNetwork?[2];
     private readonly DecodeRow[] _rows;
     private readonly int[] _validFrames;
@@ -126,7 +131,7 @@ internal sealed class StepWorker
     private void Read()
     {
         _secondPass ??= new SecondPass(_engine, _scheduler, _counters, _engine.EnhancedModel!, StepLiveStreams);
-        var live = _readings.Tickets.Exists(ticket => !ticket.Stream.Spare);
+        var live = _readings.Tickets.Exists(ticket => !ticket.Stream.Spare && ticket.Refines < 0);
         var start = _engine.Clock.GetTimestamp();
         _stepTicks = 0;
         _secondPass.Read(_readings, _stop);
@@ -240,12 +245,13 @@ internal sealed class StepWorker
         if (count > 0) DecoderFor(head).Decode(_encoder!, _rows.AsSpan(0, count));
     }
 
-    private GreedyTransducerDecoder DecoderFor(TransducerHead head)
+    private TransducerDecoder DecoderFor(TransducerHead head)
     {
         ref var decoder = ref _decoders[(int)head];
         if (decoder is not null) return decoder;
-        var network = _networks[(int)head] = _engine.Model.CreateTransducer(head, _batch.MaxRows);
-        return decoder = new GreedyTransducerDecoder(network, _engine.Model.Vocabulary, head, _batch.MaxRows);
+        // beams take several rows for a session
+        var network = _networks[(int)head] = _engine.Model.CreateTransducer(head, Math.Max(_batch.MaxRows, MinJoinerRows));
+        return decoder = new TransducerDecoder(network, _engine.Model.Vocabulary, head, CachedContexts);
     }
 
     /// <summary>After the decoder: moves the stream on and sends its events.</summary>
@@ -259,24 +265,33 @@ internal sealed class StepWorker
         FlushRequest? answered = null;
         var arrival = kind == StepKind.Chunk ? Advance(stream, chunk) : flush?.RequestedAt ?? _engine.Clock.GetTimestamp();
         if (kind != StepKind.Chunk) stream.NextArrival = 0;
+        var flushed = flush is not null && kind != StepKind.Chunk;
+        var ended = flush is null && stream.Completed && stream.Processed >= _engine.EncoderFramesOf(stream.Mel.Written);
+        if (chunk == 0) stream.Tokens.Clear();
+        if (flushed || ended) stream.Decoder.Finish(stream.Tokens);
         if (kind == StepKind.Look) stream.Decoder.SkipTo(before + _validFrames[row]);
 
+        stream.Tokens.Shift(stream.TimeOffsetFrames);
         if (chunk > 0)
         {
-            stream.Tokens.Shift(stream.TimeOffsetFrames);
-            stream.Transcript.Append(stream.Tokens.Tokens, before + _validFrames[row] + stream.TimeOffsetFrames, chunk);
+            stream.Decoder.Pending.Shift(stream.TimeOffsetFrames);
+            stream.Transcript.Append(stream.Tokens.Tokens, stream.Decoder.Pending.Tokens, before + _validFrames[row] + stream.TimeOffsetFrames, chunk);
             _counters.CountAudio(kind == StepKind.Chunk ? _validFrames[row] : 0);
             TellLatency(stream);
         }
+        else if (stream.Tokens.Count > 0)
+        {
+            stream.Transcript.Append(stream.Tokens.Tokens, [], before + stream.TimeOffsetFrames, 0);
+        }
 
         // a session that writes, flushes and completes at once has its flush answered first
-        if (flush is not null && kind != StepKind.Chunk)
+        if (flushed)
         {
-            stream.Transcript.EndUtterance(EndOfUtteranceReason.Forced, stream.FlushEnd(flush) + stream.TimeOffsetFrames);
+            stream.Transcript.EndUtterance(EndOfUtteranceReason.Forced, stream.FlushEnd(flush!) + stream.TimeOffsetFrames);
             lock (stream.Gate) stream.Flush = null;
             answered = flush;
         }
-        else if (flush is null && stream.Completed && stream.Processed >= _engine.EncoderFramesOf(stream.Mel.Written))
+        else if (ended)
         {
             stream.Transcript.EndUtterance(EndOfUtteranceReason.EndOfAudio, _engine.EncoderFramesOf(stream.Mel.Written) + stream.TimeOffsetFrames);
             if (stream.Utterances is null) stream.Ended = true;
@@ -303,7 +318,7 @@ internal sealed class StepWorker
         var at = events.FindIndex(static speechEvent => speechEvent is PartialTranscript);
         if (at >= 0)
         {
-            stream.Utterances!.AddPartial(((PartialTranscript)events[at]).Words, stableWords: 0, arrival);
+            stream.Utterances!.AddPartial(((PartialTranscript)events[at]).Words, arrival);
             _counters.CountPartial(arrival);
             events.RemoveAt(at);
         }
@@ -318,6 +333,7 @@ internal sealed class StepWorker
             stream.Intake.Utterance!.DiscardBefore(Math.Max(stream.ReadUntilSample, keep));
         }
 
+        SecondPass.Refine(_engine, _scheduler, stream, arrival);
         if (stream.FirstPassEnded && stream.Utterances!.EndAudio()) stream.Ended = true;
     }
 

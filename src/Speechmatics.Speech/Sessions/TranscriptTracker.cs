@@ -22,6 +22,7 @@ internal sealed class TranscriptTracker
 
     private long _utteranceStart = -1;
     private TimeSpan _lastWordEnd;
+    private int _shownPending;
 
     public TranscriptTracker(SessionEngine engine, SessionOptions options)
     {
@@ -29,9 +30,9 @@ internal sealed class TranscriptTracker
         _secondsPerFrame = engine.Layout.SecondsPerEncoderFrame;
         _words = new WordAssembler(_pieces, _secondsPerFrame);
         _partials = options.Partials;
-        _endpointFrames = Frames(options.EndpointSilence);
+        _endpointFrames = SessionOptions.FramesOf(engine.Layout, options.EndpointSilence);
         _enhanced = options.OperatingPoint == OperatingPoint.Enhanced;
-        _maxUtteranceFrames = Math.Min(Frames(options.MaxUtterance), _enhanced ? Frames(LongestEnhanced) : long.MaxValue);
+        _maxUtteranceFrames = Math.Min(SessionOptions.FramesOf(engine.Layout, options.MaxUtterance), _enhanced ? SessionOptions.FramesOf(engine.Layout, LongestEnhanced) : long.MaxValue);
         _maxDelay = _enhanced || options.MaxDelay == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.MaxDelay;
     }
 
@@ -46,9 +47,10 @@ internal sealed class TranscriptTracker
 
     /// <summary>Takes the tokens of a chunk.</summary>
     /// <param name="tokens">In order, their frames counted in audio time.</param>
+    /// <param name="pending">What the decoder's best hypothesis adds but may yet take back: partials show it.</param>
     /// <param name="decodedFrames">The frame after the last that was decoded.</param>
     /// <param name="chunkFrames">The chunk's size: until the next result, words grow older by it.</param>
-    public void Append(ReadOnlySpan<EmittedToken> tokens, long decodedFrames, int chunkFrames)
+    public void Append(ReadOnlySpan<EmittedToken> tokens, ReadOnlySpan<EmittedToken> pending, long decodedFrames, int chunkFrames)
     {
         var changed = false;
         var from = 0;
@@ -74,16 +76,18 @@ internal sealed class TranscriptTracker
         }
 
         changed |= _words.Append(tokens[from..]);
-        if (_utteranceStart >= 0 && decodedFrames - _words.SpeechEndFrame >= _endpointFrames)
+        if (_utteranceStart >= 0 && pending.IsEmpty && decodedFrames - _words.SpeechEndFrame >= _endpointFrames)
         {
             EndUtterance(EndOfUtteranceReason.TrailingSilence, decodedFrames);
             return;
         }
 
         changed |= FinishOverdue(decodedFrames, chunkFrames);
-        if (changed && _partials && _words.Words.Count > 0)
+        var shown = Hash(pending);
+        changed |= shown != _shownPending;
+        _shownPending = shown;
+        if (changed && _partials && _words.WordsWith(pending) is { Length: > 0 } words)
         {
-            var words = _words.Words.ToImmutableArray();
             Events.Add(new PartialTranscript { Text = Join(words), Words = words });
         }
     }
@@ -149,8 +153,12 @@ internal sealed class TranscriptTracker
         Events.Add(new FinalTranscript { Text = Join(words), Words = words });
     }
 
-    public static string Join(ImmutableArray<RecognizedWord> words) => words.Length == 1 ? words[0].Text : string.Join(' ', words.Select(word => word.Text));
+    private static int Hash(ReadOnlySpan<EmittedToken> tokens)
+    {
+        var hash = default(HashCode);
+        foreach (ref readonly var token in tokens) hash.Add(token);
+        return tokens.IsEmpty ? 0 : hash.ToHashCode();
+    }
 
-    private long Frames(TimeSpan duration) =>
-        duration == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)Math.Ceiling((duration.TotalSeconds / _secondsPerFrame) - 1e-6);
+    public static string Join(ImmutableArray<RecognizedWord> words) => words.Length == 1 ? words[0].Text : string.Join(' ', words.Select(word => word.Text));
 }

@@ -18,10 +18,10 @@ public class GreedyGoldenTests
         foreach (var head in new[] { TransducerHead.Tdt, TransducerHead.Rnnt })
         {
             using var network = model.CreateTransducer(head, 1);
-            var decoder = new GreedyTransducerDecoder(network, model.Vocabulary, head);
+            var decoder = new TransducerDecoder(network, model.Vocabulary, head);
             foreach (var split in new[] { 8, 1, 3, int.MaxValue })
             {
-                var (state, tokens) = (new TransducerDecoderState(model.Vocabulary), new TokenBuffer());
+                var (state, tokens) = (new GreedyDecoderState(model.Vocabulary), new TokenBuffer());
                 for (long first = 0; first < golden.EncoderFrames; first += split)
                 {
                     encoded.FirstFrame = (int)first;
@@ -46,8 +46,8 @@ public class GreedyGoldenTests
         var mels = goldens.Select(g => g.ReadMel()).ToArray();
         TransducerHead[] heads = [TransducerHead.Tdt, TransducerHead.Rnnt];
         var networks = heads.Select(h => model.CreateTransducer(h, goldens.Length)).ToArray();
-        var decoders = heads.Select((h, i) => new GreedyTransducerDecoder(networks[i], model.Vocabulary, h)).ToArray();
-        var states = heads.Select(_ => goldens.Select(_ => new TransducerDecoderState(model.Vocabulary)).ToArray()).ToArray();
+        var decoders = heads.Select((h, i) => new TransducerDecoder(networks[i], model.Vocabulary, h)).ToArray();
+        var states = heads.Select(_ => goldens.Select(_ => new GreedyDecoderState(model.Vocabulary)).ToArray()).ToArray();
         var tokens = heads.Select(_ => goldens.Select(_ => new TokenBuffer()).ToArray()).ToArray();
         using var step = model.CreateEncoderStep(goldens.Length);
         var rings = new EncoderState(layout, goldens.Length);

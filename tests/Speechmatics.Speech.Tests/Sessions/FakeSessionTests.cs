@@ -334,7 +334,7 @@ public class FakeSessionTests
         var scheduler = new StepScheduler(engine, slots, 1, null);
         var stream = new SessionStream(engine, new SessionOptions { SampleRate = SampleRate, OperatingPoint = OperatingPoint.Enhanced }, 0);
         var flush = new FlushRequest(0, [], 0, 0);
-        stream.Utterances!.Add(new UtteranceTicket(stream, new EndedUtterance([], -1, 0, EndOfUtteranceReason.Forced), 0, flush));
+        stream.Utterances!.Add(new UtteranceTicket(stream, new EndedUtterance([], -1, 0, 0, EndOfUtteranceReason.Forced), 0, flush));
         scheduler.Close(stream);
         await flush.Done.Task.WaitAsync(Patience);
     }

@@ -20,16 +20,16 @@ public class TranscriptTrackerTests
     public void The_gap_alone_ends_an_utterance_whether_inside_a_chunk_or_after_it()
     {
         var inside = new TranscriptTracker(Engine, Options());
-        inside.Append([Token(0), Token(4, 2), Token(14), Token(21)], 22, 22);
+        inside.Append([Token(0), Token(4, 2), Token(14), Token(21)], [], 22, 22);
         Assert.Equal([EndOfUtteranceReason.TrailingSilence], Reasons(inside));
         Assert.Equal(TimeSpan.FromMilliseconds(6 * 80), inside.Events.OfType<EndOfUtterance>().Single().Time);
 
         var after = new TranscriptTracker(Engine, Options());
-        after.Append([Token(0), Token(4, 2)], 13, 13);
+        after.Append([Token(0), Token(4, 2)], [], 13, 13);
         Assert.Empty(Reasons(after));
-        after.Append([], 14, 1);
+        after.Append([], [], 14, 1);
         Assert.Equal([EndOfUtteranceReason.TrailingSilence], Reasons(after));
-        after.Append([], 40, 26);
+        after.Append([], [], 40, 26);
         Assert.Single(Reasons(after));
     }
 
@@ -39,7 +39,7 @@ public class TranscriptTrackerTests
         var options = Options();
         options.MaxUtterance = TimeSpan.FromSeconds(1.6);
         var tracker = new TranscriptTracker(Engine, options);
-        tracker.Append([.. Enumerable.Range(0, 12).Select(i => Token(4 * i))], 46, 46);
+        tracker.Append([.. Enumerable.Range(0, 12).Select(i => Token(4 * i))], [], 46, 46);
         Assert.Equal([EndOfUtteranceReason.MaximumLength, EndOfUtteranceReason.MaximumLength], Reasons(tracker));
         Assert.Equal([5, 5], tracker.Events.OfType<FinalTranscript>().Select(final => final.Words.Length));
 
@@ -64,7 +64,7 @@ public class TranscriptTrackerTests
                 {
                     var tokens = Enumerable.Range((int)decoded, chunk).Where(f => f % 3 == 0).Select(f => Token(f, 2)).ToArray();
                     foreach (var token in tokens) waiting.Enqueue((token.StartFrame + 2) * FakePools.Frame);
-                    tracker.Append(tokens, decoded + chunk, chunk);
+                    tracker.Append(tokens, [], decoded + chunk, chunk);
                     foreach (var final in tracker.Events.OfType<FinalTranscript>())
                     {
                         finals++;
@@ -95,7 +95,7 @@ public class TranscriptTrackerTests
                 var options = Options();
                 if (!double.IsInfinity(maxUtterance)) options.MaxUtterance = TimeSpan.FromSeconds(maxUtterance);
                 var whole = new TranscriptTracker(Engine, options);
-                whole.Append([.. tokens], end, (int)end);
+                whole.Append([.. tokens], [], end, (int)end);
                 whole.EndUtterance(EndOfUtteranceReason.EndOfAudio, end);
 
                 var cut = new TranscriptTracker(Engine, options);
@@ -103,7 +103,7 @@ public class TranscriptTrackerTests
                 for (var i = 0; decoded < end; i++)
                 {
                     var to = Math.Min(end, decoded + cuts[i % cuts.Length]);
-                    cut.Append([.. tokens.Where(token => token.StartFrame >= decoded && token.StartFrame < to)], to, (int)(to - decoded));
+                    cut.Append([.. tokens.Where(token => token.StartFrame >= decoded && token.StartFrame < to)], [], to, (int)(to - decoded));
                     decoded = to;
                     if (i % 5 != 4) continue;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
 using Speechmatics.Speech.Decoding.Language;
 
@@ -42,6 +44,10 @@ public sealed class CustomVocabulary
             field = value;
         }
     } = 1.5f;
+
+    /// <summary>SHA-256 over phrases, weights and spellings, as lower-case hex.</summary>
+    internal string ContentHash => field ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Phrases.Select(phrase =>
+        string.Create(CultureInfo.InvariantCulture, $"{phrase.Text}\t{phrase.Weight ?? DefaultWeight}\t{string.Join('\t', phrase.SoundsLike.IsDefault ? [] : phrase.SoundsLike)}"))))));
 
     /// <summary>The automaton for a model's pieces; made on the first call and kept as long as the encoder lives.</summary>
     /// <exception cref="ArgumentException">A phrase or a spelling has characters that the model cannot write; the message names it.</exception>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Decoding.Language;
@@ -9,14 +11,17 @@ namespace Speechmatics.Speech.Decoding.Language;
 /// </summary>
 public sealed class LanguageModel
 {
+    internal const string BlankPiece = "<blk>";
     private readonly NGramTrie _trie;
     private readonly byte[] _vocabularyHash;
+    private readonly Lazy<string> _contentHash;
 
     internal LanguageModel(NGramTrie trie, byte[] vocabularyHash)
     {
         _trie = trie;
         _vocabularyHash = vocabularyHash;
         Model = new NGramModel(trie);
+        _contentHash = new Lazy<string>(HashContent);
     }
 
     /// <summary>The greatest number of tokens in an n-gram.</summary>
@@ -24,6 +29,9 @@ public sealed class LanguageModel
 
     /// <summary>How many n-grams of each length the model holds, shortest first.</summary>
     public ImmutableArray<int> NGramCounts => [.. _trie.Levels.Select(level => level.Count)];
+
+    /// <summary>SHA-256 over the n-grams, as lower-case hex: the same for the same model.</summary>
+    public string ContentHash => _contentHash.Value;
 
     internal NGramModel Model { get; }
 
@@ -44,9 +52,9 @@ public sealed class LanguageModel
     public static LanguageModel ReadArpa(string path, string tokensFile)
     {
         if (!File.Exists(path)) throw new SpeechModelException($"The language model '{path}' does not exist.", path);
-        var pieces = PieceFile.Read(tokensFile, out var blankId);
+        var pieces = TokenFile.Read(tokensFile);
         using var reader = File.OpenText(path);
-        return new LanguageModel(ArpaFile.Read(reader, path, pieces, blankId), NGramFile.Hash(pieces));
+        return new LanguageModel(ArpaFile.Read(reader, path, pieces, pieces.IndexOf(BlankPiece)), NGramFile.Hash(pieces));
     }
 
     /// <summary>Writes the compact form that <see cref="Load"/> reads.</summary>
@@ -64,7 +72,7 @@ public sealed class LanguageModel
     /// <exception cref="SpeechModelException">The pieces are not those of this model.</exception>
     public void WriteArpa(TextWriter writer, string tokensFile)
     {
-        var pieces = PieceFile.Read(tokensFile, out _);
+        var pieces = TokenFile.Read(tokensFile);
         RequirePieces(pieces, tokensFile);
         ArpaFile.Write(writer, _trie, pieces);
     }
@@ -74,7 +82,7 @@ public sealed class LanguageModel
     /// <param name="tokensFile">The acoustic model's <c>tokens.txt</c>.</param>
     public LanguageModelScore Evaluate(IEnumerable<string> lines, string tokensFile)
     {
-        var pieces = PieceFile.Read(tokensFile, out _);
+        var pieces = TokenFile.Read(tokensFile);
         RequirePieces(pieces, tokensFile);
         var encoder = new PieceEncoder(pieces);
         var tokens = new List<int>();
@@ -110,5 +118,20 @@ public sealed class LanguageModel
     {
         if (!NGramFile.Hash(pieces).AsSpan().SequenceEqual(_vocabularyHash))
             throw new SpeechModelException($"The language model was built with other word pieces than those of '{file}'; build it again with 'speech lm build'.", file);
+    }
+
+    private string HashContent()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(_vocabularyHash);
+        foreach (var level in _trie.Levels)
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(level.Tokens.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(level.LogProbabilities.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(level.Backoffs.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(level.FirstChildren.AsSpan()));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

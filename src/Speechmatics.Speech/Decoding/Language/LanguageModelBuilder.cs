@@ -34,7 +34,8 @@ public sealed class LanguageModelBuilder
         var counts = _options.MinimumCounts;
         if (counts.IsDefaultOrEmpty || counts[0] != 1 || counts.Zip(counts.Skip(1)).Any(pair => pair.First > pair.Second))
             throw new ArgumentException("Minimum counts must start with 1 and not fall.", nameof(options));
-        _pieces = PieceFile.Read(tokensFile, out _blankId);
+        _pieces = TokenFile.Read(tokensFile);
+        _blankId = _pieces.IndexOf(LanguageModel.BlankPiece);
         _encoder = new PieceEncoder(_pieces);
         _packing = new NGramPacking(_pieces.Length, _options.Order);
     }

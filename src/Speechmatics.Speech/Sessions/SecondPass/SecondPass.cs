@@ -17,6 +17,9 @@ internal sealed class SecondPass : IDisposable
     /// <summary>Audio without a token that is kept in case the stream ends in it.</summary>
     private const double UnreadSeconds = 10;
 
+    /// <summary>New speech after which an unfinished utterance is read again.</summary>
+    private const double RefineSeconds = 1;
+
     /// <summary>Audio without a token that is worth a reading at the end of the stream: louder than this root mean square over 100 ms (-45 dB of full scale).</summary>
     private const float SpeechLevel = 0.0056f;
 
@@ -61,6 +64,20 @@ internal sealed class SecondPass : IDisposable
         ended.Clear();
     }
 
+    /// <summary>Has the unfinished utterance read when there is a second more of it than at the last time and the pool has nothing better to do. Called by the worker that runs the stream.</summary>
+    public static void Refine(SessionEngine engine, StepScheduler scheduler, SessionStream stream, long arrival)
+    {
+        var start = stream.Transcript.UtteranceStartFrame;
+        var until = stream.Processed + stream.TimeOffsetFrames;
+        if (start < 0 || stream.Refining || !stream.Options.RefinePartials || !stream.Options.Partials || !scheduler.HasCapacityToSpare) return;
+        if ((until - Math.Max(start, stream.RefinedUntilFrame)) * engine.Layout.SecondsPerEncoderFrame < RefineSeconds) return;
+        var ticket = CreateTicket(engine, stream, new EndedUtterance(stream.Utterances!.FirstPassWords, start, until, until, EndOfUtteranceReason.Forced), arrival, null, stream.Utterances.CurrentUtterance);
+        if (ticket.PartSamples < ticket.Audio.Length) return;
+        stream.RefinedUntilFrame = until;
+        stream.Refining = true;
+        scheduler.Add(ticket);
+    }
+
     /// <summary>Ends a ticket: its final goes out when it is its turn, and with the last one the session ends.</summary>
     public static void Complete(StepScheduler scheduler, PoolCounters counters, UtteranceTicket ticket, ImmutableArray<RecognizedWord> words, SessionNotice? notice)
     {
@@ -78,6 +95,12 @@ internal sealed class SecondPass : IDisposable
     /// <summary>The time for a ticket is over: the first pass's words go out.</summary>
     public static void Skip(StepScheduler scheduler, PoolCounters counters, UtteranceTicket ticket)
     {
+        if (ticket.Refines >= 0)
+        {
+            ticket.Stream.Refining = false;
+            return;
+        }
+
         counters.CountSkippedReading();
         Complete(scheduler, counters, ticket, FirstPassWords(ticket), Notice(ticket, SessionNoticeKind.SecondPassSkipped, "The pool is overloaded: an utterance was not read a second time; its final has the first pass's words."));
     }
@@ -108,6 +131,8 @@ internal sealed class SecondPass : IDisposable
             foreach (var ticket in batch.Tickets)
             {
                 _counters.CountFailure(failure);
+                ticket.Stream.Refining = false;
+                if (ticket.Refines >= 0) continue;
                 Complete(_scheduler, _counters, ticket, FirstPassWords(ticket), Notice(ticket, SessionNoticeKind.SecondPassRejected, $"The second pass failed ({failure.Message}); the final has the first pass's words."));
             }
 
@@ -117,8 +142,14 @@ internal sealed class SecondPass : IDisposable
         var seconds = _engine.Clock.GetElapsedTime(start).TotalSeconds;
         for (var i = 0; i < count; i++)
         {
-            _counters.CountReading(count, _engine.Clock.GetElapsedTime(batch.Tickets[i].Arrival, start).TotalSeconds, seconds / count, batch.Tickets[i].PartSamples / (double)_engine.Layout.SampleRate, _results[i].ReadTwice);
-            Take(batch.Tickets[i], _results[i]);
+            var ticket = batch.Tickets[i];
+            if (ticket.Refines < 0)
+            {
+                var queued = _engine.Clock.GetElapsedTime(ticket.Arrival, start).TotalSeconds;
+                _counters.CountReading(count, queued, seconds / count, ticket.PartSamples / (double)_engine.Layout.SampleRate, _results[i].ReadTwice);
+            }
+
+            Take(ticket, _results[i]);
         }
 
         Array.Clear(_jobs, 0, count);
@@ -129,6 +160,13 @@ internal sealed class SecondPass : IDisposable
 
     private void Take(UtteranceTicket ticket, SecondPassResult result)
     {
+        if (ticket.Refines >= 0)
+        {
+            if (result.Accepted) ticket.Stream.Utterances!.Refine(ticket.Refines, result.Words, ticket.Arrival);
+            ticket.Stream.Refining = false;
+            return;
+        }
+
         if (!result.Accepted)
         {
             Complete(_scheduler, _counters, ticket, FirstPassWords(ticket), ticket.Utterance.Words.IsEmpty ? null : Notice(
@@ -156,7 +194,7 @@ internal sealed class SecondPass : IDisposable
         return [.. ticket.Read, .. ticket.Utterance.Words.Where(word => word.Start >= end)];
     }
 
-    private static UtteranceTicket CreateTicket(SessionEngine engine, SessionStream stream, EndedUtterance utterance, long arrival, FlushRequest? flush)
+    private static UtteranceTicket CreateTicket(SessionEngine engine, SessionStream stream, EndedUtterance utterance, long arrival, FlushRequest? flush, int refines = -1)
     {
         var perFrame = engine.Layout.SamplesPerEncoderFrame;
         var audio = stream.Intake.Utterance!;
@@ -167,7 +205,7 @@ internal sealed class SecondPass : IDisposable
                 end = QuietestCut(audio, Math.Max(audio.Start, Math.Min(utterance.SpeechEndFrame * perFrame, end - (2 * QuietSamples))), end);
             var start = utterance.StartFrame < 0 ? 0 : (utterance.StartFrame * perFrame) - LeadSamples(engine);
             start = Math.Max(Math.Max(start, stream.ReadUntilSample), audio.Start);
-            stream.ReadUntilSample = Math.Max(stream.ReadUntilSample, end);
+            if (refines < 0) stream.ReadUntilSample = Math.Max(stream.ReadUntilSample, end);
             var samples = new float[Math.Max(0, end - start)];
             audio.Read(start, samples);
             if (utterance.StartFrame < 0 && !MayHoldSpeech(samples)) samples = [];
@@ -176,8 +214,11 @@ internal sealed class SecondPass : IDisposable
             {
                 Audio = samples,
                 StartSample = start,
+                Refines = refines,
                 PartSamples = samples.Length == 0 ? 0 : UtteranceSplitter.NextPart(samples),
-                Deadline = maxDelay == Timeout.InfiniteTimeSpan || stream.Spare ? long.MaxValue : engine.Clock.GetTimestamp() + engine.Ticks(maxDelay.TotalSeconds),
+                Deadline = refines >= 0 ? DeadlineAfter(engine, RefineSeconds)
+                    : maxDelay == Timeout.InfiniteTimeSpan || stream.Spare ? long.MaxValue
+                    : DeadlineAfter(engine, maxDelay.TotalSeconds),
             };
         }
     }
@@ -196,6 +237,8 @@ internal sealed class SecondPass : IDisposable
 
         return best;
     }
+
+    private static long DeadlineAfter(SessionEngine engine, double seconds) => engine.Clock.GetTimestamp() + engine.Ticks(seconds);
 
     private static bool MayHoldSpeech(ReadOnlySpan<float> samples)
     {

@@ -1,11 +1,12 @@
 using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Decoding.Language;
+using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Tests.Decoding.Biasing;
 
 public class CustomVocabularyTests
 {
-    private readonly PieceEncoder _encoder = new(PieceFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt"), out _));
+    private readonly PieceEncoder _encoder = new(TokenFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt")));
 
     [Fact]
     public void A_sounds_like_spelling_leads_to_the_written_form()

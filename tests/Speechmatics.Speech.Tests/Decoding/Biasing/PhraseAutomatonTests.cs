@@ -1,6 +1,7 @@
 using CsCheck;
 using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Decoding.Language;
+using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Tests.Decoding.Biasing;
 
@@ -106,7 +107,7 @@ public class PhraseAutomatonTests
         return total + automaton.Finish(state);
     }
 
-    private static PieceEncoder Encoder() => new(PieceFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt"), out _));
+    private static PieceEncoder Encoder() => new(TokenFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt")));
 
     private static float BruteForce(PhraseSpelling[] phrases, int[] text) =>
         Expected(phrases, text).Sum(match => Enumerable.Range(1, match.Length).Sum(length => Bonus(phrases, text.AsSpan(match.Start, length).ToArray())));

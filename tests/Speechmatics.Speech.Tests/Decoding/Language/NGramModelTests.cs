@@ -78,7 +78,7 @@ public sealed class NGramModelTests : IDisposable
         Build(options).WriteArpa(arpa, Tokens);
         var grams = arpa.ToString().Split('\n').Select(line => line.Split('\t')).Where(fields => fields.Length >= 2)
             .ToDictionary(fields => fields[1], fields => (Log: double.Parse(fields[0]), Backoff: fields.Length > 2 ? double.Parse(fields[2]) : 0));
-        var encoder = new PieceEncoder(PieceFile.Read(Tokens, out _));
+        var encoder = new PieceEncoder(TokenFile.Read(Tokens));
 
         foreach (var line in new[] { "the cat sat on the log", "a dog is where the mat is", "quite another sentence" })
         {

@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using Speechmatics.Speech.Decoding.Language;
+using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Tests.Decoding.Language;
 
 public class PieceEncoderTests
 {
-    private readonly PieceEncoder _encoder = new(PieceFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt"), out _));
+    private readonly PieceEncoder _encoder = new(TokenFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt")));
 
     [Theory]
     [InlineData("without", "\u2581with out")]

@@ -5,7 +5,7 @@ using Speechmatics.Speech.Tests.Models;
 
 namespace Speechmatics.Speech.Tests.Decoding;
 
-public class GreedyTransducerDecoderTests
+public class TransducerDecoderTests
 {
     // durations out of order and with gaps: a decoder that takes the index for the duration fails
     private static readonly TransducerVocabulary Vocabulary = new()
@@ -92,8 +92,8 @@ public class GreedyTransducerDecoderTests
     public void Frames_from_the_end_frame_on_are_left_for_a_later_call()
     {
         using var network = new ScriptedNetwork(Vocabulary, 1, (frame, _) => (1, 1));
-        var decoder = new GreedyTransducerDecoder(network, Vocabulary, TransducerHead.Tdt);
-        var (state, tokens, chunk) = (new TransducerDecoderState(Vocabulary), new TokenBuffer(), Frames(8));
+        var decoder = new TransducerDecoder(network, Vocabulary, TransducerHead.Tdt);
+        var (state, tokens, chunk) = (new GreedyDecoderState(Vocabulary), new TokenBuffer(), Frames(8));
         decoder.Decode(chunk, [new DecodeRow(state, tokens, 0, 0, 3)]);
         Assert.Equal(3, state.NextFrame);
         decoder.Decode(chunk, [new DecodeRow(state, tokens, 0, 0, 3)]);
@@ -106,8 +106,8 @@ public class GreedyTransducerDecoderTests
     public void A_chunk_that_begins_after_the_next_frame_is_misuse_unless_the_state_was_told()
     {
         using var network = new ScriptedNetwork(Vocabulary, 1, (_, _) => (0, 1));
-        var decoder = new GreedyTransducerDecoder(network, Vocabulary, TransducerHead.Tdt);
-        var (state, tokens) = (new TransducerDecoderState(Vocabulary), new TokenBuffer());
+        var decoder = new TransducerDecoder(network, Vocabulary, TransducerHead.Tdt);
+        var (state, tokens) = (new GreedyDecoderState(Vocabulary), new TokenBuffer());
         Assert.Throws<ArgumentException>(() => decoder.Decode(Frames(4), [new DecodeRow(state, tokens, 0, 8, 12)]));
         state.SkipTo(8);
         decoder.Decode(Frames(4), [new DecodeRow(state, tokens, 0, 8, 12)]);
@@ -118,8 +118,8 @@ public class GreedyTransducerDecoderTests
     public void Rows_advance_together_in_one_joiner_run_and_drop_out_when_done()
     {
         using var network = new ScriptedNetwork(Vocabulary, 3, (_, _) => (0, 1));
-        var decoder = new GreedyTransducerDecoder(network, Vocabulary, TransducerHead.Tdt);
-        DecodeRow[] rows = [.. new[] { 2, 4, 1 }.Select(end => new DecodeRow(new TransducerDecoderState(Vocabulary), new TokenBuffer(), 0, 0, end))];
+        var decoder = new TransducerDecoder(network, Vocabulary, TransducerHead.Tdt);
+        DecodeRow[] rows = [.. new[] { 2, 4, 1 }.Select(end => new DecodeRow(new GreedyDecoderState(Vocabulary), new TokenBuffer(), 0, 0, end))];
         decoder.Decode(Frames(4), rows);
         Assert.Equal([3, 2, 1, 1], network.JoinerRuns);
         Assert.Equal(7, decoder.JointEvaluations);
@@ -129,10 +129,10 @@ public class GreedyTransducerDecoderTests
     public void Missing_contexts_of_one_round_are_computed_in_one_predictor_run_and_then_remembered()
     {
         using var network = new ScriptedNetwork(Vocabulary, 3, (frame, context) => context[^1] == 0 ? (frame + 1, 1) : (0, 1));
-        var decoder = new GreedyTransducerDecoder(network, Vocabulary, TransducerHead.Tdt);
+        var decoder = new TransducerDecoder(network, Vocabulary, TransducerHead.Tdt);
         var chunk = new EncodedFrames(network.Width, [.. Enumerable.Range(0, 3).Select(row => Frame(row, network.Width, 6))]);
         for (var pass = 0; pass < 2; pass++)
-            decoder.Decode(chunk, [.. Enumerable.Range(0, 3).Select(row => new DecodeRow(new TransducerDecoderState(Vocabulary), new TokenBuffer(), row, 0, 6))]);
+            decoder.Decode(chunk, [.. Enumerable.Range(0, 3).Select(row => new DecodeRow(new GreedyDecoderState(Vocabulary), new TokenBuffer(), row, 0, 6))]);
         Assert.Equal([3, 3], network.PredictorRuns);
         Assert.Equal(6, decoder.Cache.Misses);
         Assert.Equal(30, decoder.Cache.Hits);
@@ -148,10 +148,10 @@ public class GreedyTransducerDecoderTests
         EmittedToken[][] Run(IEnumerable<int[]> groups, int cache)
         {
             var tokens = goldens.Select(_ => new TokenBuffer()).ToArray();
-            var decoder = new GreedyTransducerDecoder(network, model.Vocabulary, TransducerHead.Tdt, cache);
+            var decoder = new TransducerDecoder(network, model.Vocabulary, TransducerHead.Tdt, cache);
             var chunk = new EncodedFrames(network.Width, encoded);
             foreach (var group in groups)
-                decoder.Decode(chunk, [.. group.Select(i => new DecodeRow(new TransducerDecoderState(model.Vocabulary), tokens[i], i, 0, goldens[i].EncoderFrames))]);
+                decoder.Decode(chunk, [.. group.Select(i => new DecodeRow(new GreedyDecoderState(model.Vocabulary), tokens[i], i, 0, goldens[i].EncoderFrames))]);
             return [.. tokens.Select(t => t.Tokens.ToArray())];
         }
 
@@ -170,9 +170,9 @@ public class GreedyTransducerDecoderTests
         IAcousticModel model = await TestModel.English;
         var golden = Golden.Read(Golden.Clips.First().Data);
         using var network = model.CreateTransducer(TransducerHead.Tdt, 2);
-        var decoder = new GreedyTransducerDecoder(network, model.Vocabulary, TransducerHead.Tdt, cacheCapacity: 8);
+        var decoder = new TransducerDecoder(network, model.Vocabulary, TransducerHead.Tdt, cacheCapacity: 8);
         var chunk = new EncodedFrames(network.Width, golden.ReadEncoded());
-        TransducerDecoderState[] states = [new(model.Vocabulary), new(model.Vocabulary)];
+        GreedyDecoderState[] states = [new(model.Vocabulary), new(model.Vocabulary)];
         TokenBuffer[] tokens = [new(), new()];
         DecodeRow[] rows = [new(states[0], tokens[0], 0, 0, golden.EncoderFrames), new(states[1], tokens[1], 0, 0, golden.EncoderFrames / 2)];
         long allocated = 0;
@@ -196,7 +196,7 @@ public class GreedyTransducerDecoderTests
     [Fact]
     public void A_saved_state_goes_on_where_it_stopped()
     {
-        var state = new TransducerDecoderState(Vocabulary);
+        var state = new GreedyDecoderState(Vocabulary);
         state.SkipTo(5_000_000_000);
         state.Push(3);
         state.Push(1);
@@ -204,25 +204,25 @@ public class GreedyTransducerDecoderTests
         using (var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true))
             state.Save(writer);
         stream.Position = 0;
-        var copy = new TransducerDecoderState(Vocabulary);
+        var copy = new GreedyDecoderState(Vocabulary);
         copy.Load(new BinaryReader(stream), Vocabulary);
         Assert.Equal((5_000_000_000, 2), (copy.NextFrame, copy.SymbolsOnFrame));
         Assert.Equal([3, 1], copy.Context.ToArray());
 
         stream.Position = 0;
         var longer = Vocabulary with { ContextTokens = 3 };
-        Assert.Throws<InvalidDataException>(() => new TransducerDecoderState(longer).Load(new BinaryReader(stream), longer));
+        Assert.Throws<InvalidDataException>(() => new GreedyDecoderState(longer).Load(new BinaryReader(stream), longer));
         stream.Position = 0;
         var smaller = Vocabulary with { Pieces = ImmutableArray.Create("<blk>", "▁a") };
-        Assert.Throws<InvalidDataException>(() => new TransducerDecoderState(smaller).Load(new BinaryReader(stream), smaller));
+        Assert.Throws<InvalidDataException>(() => new GreedyDecoderState(smaller).Load(new BinaryReader(stream), smaller));
     }
 
     private static (int Id, long Frame, int Duration)[] Decode(TransducerHead head, int frames, int chunk, Func<int, int[], (int Token, int Duration)> script)
     {
         var vocabulary = head == TransducerHead.Tdt ? Vocabulary : Vocabulary with { Durations = [] };
         using var network = new ScriptedNetwork(vocabulary, 1, script);
-        var decoder = new GreedyTransducerDecoder(network, vocabulary, head);
-        var (state, tokens, encoded) = (new TransducerDecoderState(vocabulary), new TokenBuffer(), Frames(frames));
+        var decoder = new TransducerDecoder(network, vocabulary, head);
+        var (state, tokens, encoded) = (new GreedyDecoderState(vocabulary), new TokenBuffer(), Frames(frames));
         for (var first = 0; first < frames; first += chunk)
         {
             encoded.FirstFrame = first;
