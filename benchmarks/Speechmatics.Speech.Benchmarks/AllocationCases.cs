@@ -81,8 +81,8 @@ internal static class AllocationCases
     {
         IAcousticModel model = owned.Add(await SpeechModel.LoadAsync(BenchmarkModel.Path));
         var network = owned.Add(model.CreateTransducer(head, 1));
-        var decoder = new GreedyTransducerDecoder(network, model.Vocabulary, head);
-        var (state, tokens) = (new TransducerDecoderState(model.Vocabulary), new TokenBuffer());
+        var decoder = new TransducerDecoder(network, model.Vocabulary, head);
+        var (state, tokens) = (new GreedyDecoderState(model.Vocabulary), new TokenBuffer());
         var clip = new RecordedFrames(model.Layout.OutputWidth);
         var row = new DecodeRow[1];
         return () =>
