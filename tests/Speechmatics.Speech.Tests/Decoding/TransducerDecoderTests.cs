@@ -207,7 +207,7 @@ public class TransducerDecoderTests
         var copy = new GreedyDecoderState(Vocabulary);
         copy.Load(new BinaryReader(stream), Vocabulary);
         Assert.Equal((5_000_000_000, 2), (copy.NextFrame, copy.SymbolsOnFrame));
-        Assert.Equal([3, 1], copy.Context.ToArray());
+        Assert.Equal([3, 1], copy.Context().ToArray());
 
         stream.Position = 0;
         var longer = Vocabulary with { ContextTokens = 3 };
