@@ -49,11 +49,12 @@ internal static class SpeechTool
 
     private static RootCommand Compose(ToolServices services)
     {
-        var root = new RootCommand("Speech recognition on this machine: transcribe recordings, measure word error rates, inspect models.")
+        var root = new RootCommand("Speech recognition on this machine: transcribe recordings, measure word error rates, inspect models, drive load.")
         {
             TranscribeCommand.Create(services),
             WerCommand.Create(services),
             ModelCommand.Create(services),
+            LoadCommand.Create(services),
             LmCommand.Create(services.Terminal.Out),
             CommonOptions.Verbose,
         };

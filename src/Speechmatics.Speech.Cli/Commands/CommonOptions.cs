@@ -26,6 +26,12 @@ internal static class CommonOptions
     public static Option<TransducerHead> Head() => Choice(
         "--head", "The decoding head (default: tdt).", ("tdt", TransducerHead.Tdt), ("rnnt", TransducerHead.Rnnt));
 
+    public static Option<int?> EndpointMilliseconds() => Positive(new Option<int?>("--endpoint-ms")
+    {
+        Description = "Silence after a word that ends an utterance, in ms.",
+        HelpName = "N",
+    });
+
     public static Option<OperatingPoint?> OperatingPoint(string defaultWord) => Choice<OperatingPoint?>(
         "--operating-point",
         $"standard: the streaming model alone; enhanced: each utterance is read again by a second model (default: {defaultWord}).",

@@ -36,6 +36,7 @@ internal static class TranscribeCommand
             "--encoding", "Sample format of '-' (default: pcm16).",
             ("pcm16", AudioEncoding.Pcm16), ("float32", AudioEncoding.Float32), ("mulaw", AudioEncoding.MuLaw), ("alaw", AudioEncoding.ALaw));
         var parallel = CommonOptions.Parallel();
+        var endpoint = CommonOptions.EndpointMilliseconds();
         var operatingPoint = CommonOptions.OperatingPoint("enhanced where its model is installed");
         var enhancedModel = CommonOptions.EnhancedModel();
 
@@ -47,7 +48,7 @@ internal static class TranscribeCommand
             "arecord -q -t raw -f S16_LE -r 16000 -c 1 | speech transcribe --partials -",
             "ffmpeg -i talk.mkv -f s16le -ac 1 -ar 8000 - | speech transcribe --rate 8000 --format json -")
         {
-            files, model, format, output, partials, chunk, head, channel, rate, encoding, parallel, operatingPoint, enhancedModel,
+            files, model, format, output, partials, chunk, head, channel, rate, encoding, parallel, endpoint, operatingPoint, enhancedModel,
         };
 
         foreach (var option in decoding.All) command.Add(option);
@@ -74,6 +75,7 @@ internal static class TranscribeCommand
                     EnhancedModelPath = EnhancedPath(parsed.GetValue(operatingPoint), parsed.GetRequiredValue(enhancedModel)),
                     ChunkMilliseconds = parsed.GetValue(chunk),
                     Head = parsed.GetValue(head),
+                    EndpointMilliseconds = parsed.GetValue(endpoint),
                     Partials = live,
                     Parallel = atOnce,
                 }),

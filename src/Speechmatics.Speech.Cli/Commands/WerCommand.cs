@@ -27,6 +27,7 @@ internal static class WerCommand
         var head = CommonOptions.Head();
         var decoding = new DecodingOptions();
         var parallel = CommonOptions.Parallel();
+        var endpoint = CommonOptions.EndpointMilliseconds();
         var operatingPoint = CommonOptions.OperatingPoint("standard");
         var enhancedModel = CommonOptions.EnhancedModel();
         var normalise = CommonOptions.Choice(
@@ -44,7 +45,7 @@ internal static class WerCommand
             "speech wer --manifest samples/audio/transcripts.jsonl --chunk-ms 1280 --show errors",
             "speech wer --manifest references.jsonl --hypotheses transcripts.jsonl --normalise full --json report.json")
         {
-            manifest, audio, hypotheses, model, chunk, head, operatingPoint, enhancedModel, parallel, normalise, show, json,
+            manifest, audio, hypotheses, model, chunk, head, endpoint, operatingPoint, enhancedModel, parallel, normalise, show, json,
         };
 
         foreach (var option in decoding.All) command.Add(option);
@@ -53,7 +54,7 @@ internal static class WerCommand
             var given = parsed.GetValue(hypotheses);
             if (given is not null)
             {
-                foreach (Option option in (Option[])[audio, chunk, head, model, operatingPoint, enhancedModel, parallel, .. decoding.All])
+                foreach (Option option in (Option[])[audio, chunk, head, endpoint, model, operatingPoint, enhancedModel, parallel, .. decoding.All])
                     if (parsed.GetResult(option) is { Implicit: false })
                         throw new UsageException($"--hypotheses runs no model, so {option.Name} does not go with it");
             }
@@ -71,6 +72,7 @@ internal static class WerCommand
                     EnhancedModelPath = enhanced ? parsed.GetRequiredValue(enhancedModel) : null,
                     ChunkMilliseconds = parsed.GetValue(chunk),
                     Head = parsed.GetValue(head),
+                    EndpointMilliseconds = parsed.GetValue(endpoint),
                     Parallel = parsed.GetValue(parallel) ?? Environment.ProcessorCount,
                 }),
                 // the second pass writes "20" and "Mr.": compared letter by letter that would be an error

@@ -36,6 +36,8 @@ internal sealed class RecognizerTranscriber : ITranscriber
                 Chunk = ChunkOf(model, settings.ChunkMilliseconds),
                 OperatingPoint = settings.EnhancedModelPath is null ? OperatingPoint.Standard : OperatingPoint.Enhanced,
             };
+            if (settings.EnhancedModelPath is not null) options.EndpointSilence = SpeechRecognizer.EnhancedEndpointSilence;
+            if (settings.EndpointMilliseconds is { } milliseconds) options.EndpointSilence = TimeSpan.FromMilliseconds(milliseconds);
             options.BeamSize = settings.BeamSize;
             options.Confidence = settings.Confidence;
             if (settings.LanguageModelPath is { } language) options.LanguageModel = LanguageModel.Load(language);

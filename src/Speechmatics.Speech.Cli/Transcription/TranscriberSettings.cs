@@ -14,6 +14,9 @@ internal sealed record TranscriberSettings
     /// <summary>Milliseconds of audio in a chunk; null for the model's default.</summary>
     public int? ChunkMilliseconds { get; init; }
 
+    /// <summary>Milliseconds of silence that end an utterance; null for the library's default.</summary>
+    public int? EndpointMilliseconds { get; init; }
+
     public TransducerHead Head { get; init; } = TransducerHead.Tdt;
 
     /// <summary>Hypotheses of the beam search; 1 is greedy.</summary>

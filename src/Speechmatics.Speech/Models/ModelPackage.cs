@@ -1,8 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 
 namespace Speechmatics.Speech.Models;
 
@@ -38,55 +34,26 @@ internal sealed record ModelPackage
     /// <exception cref="SpeechModelException">The package cannot be used; the message names file, field and fix.</exception>
     public static ModelPackage Read(string folder, bool verifyHashes, CancellationToken ct)
     {
-        folder = Path.GetFullPath(folder);
-        if (File.Exists(folder))
-            throw new SpeechModelException($"{folder} is a file; give the folder that holds {ManifestName}.", folder);
-        if (!Directory.Exists(folder))
-            throw new SpeechModelException($"{folder} does not exist; give the folder that holds {ManifestName}.", folder);
-        var manifestPath = Path.Combine(folder, ManifestName);
-        if (!File.Exists(manifestPath))
-            throw new SpeechModelException($"{manifestPath} is missing; give the folder that holds {ManifestName}, complete.", manifestPath);
-
-        var bytes = File.ReadAllBytes(manifestPath);
-        var manifest = Parse(bytes, manifestPath);
-        return new Reader(folder, manifestPath, manifest).Read(bytes, verifyHashes, ct);
+        var file = ManifestFile<ModelManifest>.Read(folder, ManifestJson.Default.ModelManifest);
+        return new Reader(file).Read(verifyHashes, ct);
     }
 
-    private static ModelManifest Parse(byte[] bytes, string path)
+    private sealed class Reader(ManifestFile<ModelManifest> source)
     {
-        try
-        {
-            // a version this library does not know may have any other fields, so look at it before them
-            using (var document = JsonDocument.Parse(bytes))
-            {
-                if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("version", out var version)
-                    && !(version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number is >= 1 and <= NewestVersion))
-                    throw new SpeechModelException($"{path}: version is {version.GetRawText()}, but this library reads versions 1 to {NewestVersion}. Update the library, or take a package made for it.", path);
-            }
+        private readonly ModelManifest _manifest = source.Content;
 
-            return JsonSerializer.Deserialize(bytes, ManifestJson.Default.ModelManifest)
-                ?? throw new SpeechModelException($"{path} holds null, not a manifest. Copy the whole model folder again.", path);
-        }
-        catch (JsonException e)
+        public ModelPackage Read(bool verifyHashes, CancellationToken ct)
         {
-            throw new SpeechModelException($"{path} cannot be read: {e.Message} Correct the file or copy the whole model folder again.", path, e);
-        }
-    }
-
-    private sealed class Reader(string folder, string manifestPath, ModelManifest manifest)
-    {
-        public ModelPackage Read(byte[] manifestBytes, bool verifyHashes, CancellationToken ct)
-        {
-            var rate = Positive(manifest.SampleRate, "sampleRate");
-            var features = manifest.Features ?? throw Missing("features");
-            Positive(features.Bins, "features.bins");
-            Positive(features.HopSamples, "features.hopSamples");
+            var rate = source.Positive(_manifest.SampleRate, "sampleRate");
+            var features = _manifest.Features ?? throw source.Missing("features");
+            source.Positive(features.Bins, "features.bins");
+            source.Positive(features.HopSamples, "features.hopSamples");
             if (!(features.LogGuard > 0))
-                throw Bad("features.logGuard", features.LogGuard, "a positive number");
+                throw source.Bad("features.logGuard", features.LogGuard, "a positive number");
 
-            var tokensFile = FileOf(manifest.Tokens, "tokens");
-            var encoderFile = FileOf((manifest.Encoder ?? throw Missing("encoder")).File, "encoder.file");
-            var predictorFile = FileOf((manifest.Predictor ?? throw Missing("predictor")).File, "predictor.file");
+            var tokensFile = source.FileOf(_manifest.Tokens, "tokens", _manifest.Files);
+            var encoderFile = source.FileOf((_manifest.Encoder ?? throw source.Missing("encoder")).File, "encoder.file", _manifest.Files);
+            var predictorFile = source.FileOf((_manifest.Predictor ?? throw source.Missing("predictor")).File, "predictor.file", _manifest.Files);
             var joiners = ReadJoiners();
             PackageFile[] files = [encoderFile, predictorFile, .. joiners.OrderBy(j => j.Key).Select(j => j.Value), tokensFile];
             foreach (var file in files)
@@ -99,87 +66,87 @@ internal sealed record ModelPackage
 
             return new ModelPackage
             {
-                ManifestPath = manifestPath,
-                Name = manifest.Name is { Length: > 0 } name ? name : throw Missing("name"),
-                Language = manifest.Language is { Length: > 0 } language ? language : throw Missing("language"),
+                ManifestPath = source.Path,
+                Name = _manifest.Name is { Length: > 0 } name ? name : throw source.Missing("name"),
+                Language = _manifest.Language is { Length: > 0 } language ? language : throw source.Missing("language"),
                 Features = features,
-                Layout = ReadLayout(manifest.Encoder, features, rate),
+                Layout = ReadLayout(_manifest.Encoder, features, rate),
                 Vocabulary = ReadVocabulary(tokensFile, joiners.ContainsKey(TransducerHead.Tdt)),
                 Encoder = encoderFile,
                 Predictor = predictorFile,
                 Joiners = joiners,
-                ContentHash = HashContent(manifestBytes, files, ct),
+                ContentHash = source.HashWith(files, ct),
             };
         }
 
         private ImmutableDictionary<TransducerHead, PackageFile> ReadJoiners()
         {
-            var joiner = manifest.Joiner ?? throw Missing("joiner");
-            var first = manifest.Type switch
+            var joiner = _manifest.Joiner ?? throw source.Missing("joiner");
+            var first = _manifest.Type switch
             {
                 "tdt" => TransducerHead.Tdt,
                 "rnnt" => TransducerHead.Rnnt,
-                null => throw Missing("type"),
-                _ => throw Bad("type", manifest.Type, "tdt or rnnt"),
+                null => throw source.Missing("type"),
+                _ => throw source.Bad("type", _manifest.Type, "tdt or rnnt"),
             };
             var heads = ImmutableDictionary.CreateBuilder<TransducerHead, PackageFile>();
-            heads[first] = FileOf(joiner.File, "joiner.file");
+            heads[first] = source.FileOf(joiner.File, "joiner.file", _manifest.Files);
             if (joiner.RnntFile is not null && first == TransducerHead.Tdt)
-                heads[TransducerHead.Rnnt] = FileOf(joiner.RnntFile, "joiner.rnntFile");
+                heads[TransducerHead.Rnnt] = source.FileOf(joiner.RnntFile, "joiner.rnntFile", _manifest.Files);
             return heads.ToImmutable();
         }
 
         private EncoderLayout ReadLayout(EncoderManifest encoder, FeatureManifest features, int rate)
         {
-            var chunks = encoder.ChunkEncoderFrames ?? throw Missing("encoder.chunkEncoderFrames");
+            var chunks = encoder.ChunkEncoderFrames ?? throw source.Missing("encoder.chunkEncoderFrames");
             if (chunks.Length == 0 || chunks.Min() < 1 || chunks.Distinct().Count() != chunks.Length)
-                throw Bad("encoder.chunkEncoderFrames", $"[{string.Join(", ", chunks)}]", "one or more different positive numbers");
+                throw source.Bad("encoder.chunkEncoderFrames", $"[{string.Join(", ", chunks)}]", "one or more different positive numbers");
             var defaultChunk = encoder.DefaultChunkEncoderFrames ?? chunks.Min();
             if (!chunks.Contains(defaultChunk))
-                throw Bad("encoder.defaultChunkEncoderFrames", defaultChunk, "one of encoder.chunkEncoderFrames");
+                throw source.Bad("encoder.defaultChunkEncoderFrames", defaultChunk, "one of encoder.chunkEncoderFrames");
 
             var layout = new EncoderLayout
             {
                 SampleRate = rate,
                 MelBins = features.Bins,
                 HopSamples = features.HopSamples,
-                MelFramesPerEncoderFrame = Positive(encoder.MelFramesPerEncoderFrame, "encoder.melFramesPerEncoderFrame"),
-                MelFramesBefore = NotNegative(encoder.MelFramesBefore, "encoder.melFramesBefore"),
-                MelFramesAfter = NotNegative(encoder.MelFramesAfter, "encoder.melFramesAfter"),
+                MelFramesPerEncoderFrame = source.Positive(encoder.MelFramesPerEncoderFrame, "encoder.melFramesPerEncoderFrame"),
+                MelFramesBefore = source.NotNegative(encoder.MelFramesBefore, "encoder.melFramesBefore"),
+                MelFramesAfter = source.NotNegative(encoder.MelFramesAfter, "encoder.melFramesAfter"),
                 SilenceMel = (float)Math.Log(features.LogGuard),
                 ChunkFrames = [.. chunks.Order()],
                 DefaultChunkFrames = defaultChunk,
-                OutputWidth = Positive(encoder.OutputWidth, "encoder.outputWidth"),
+                OutputWidth = source.Positive(encoder.OutputWidth, "encoder.outputWidth"),
                 States = ReadStates(encoder),
             };
             if (encoder.FrameMilliseconds is { } ms && Math.Abs(ms - (layout.SecondsPerEncoderFrame * 1000)) > 1e-6)
-                throw Bad("encoder.frameMilliseconds", ms, "melFramesPerEncoderFrame * hopSamples / sampleRate in milliseconds");
+                throw source.Bad("encoder.frameMilliseconds", ms, "melFramesPerEncoderFrame * hopSamples / sampleRate in milliseconds");
             return layout;
         }
 
         private ImmutableArray<StateTensor> ReadStates(EncoderManifest encoder)
         {
-            var layers = encoder.States ?? throw Missing("encoder.states");
+            var layers = encoder.States ?? throw source.Missing("encoder.states");
             if (layers.Length == 0)
-                throw Bad("encoder.states", "empty", "one entry for each layer");
+                throw source.Bad("encoder.states", "empty", "one entry for each layer");
             var states = ImmutableArray.CreateBuilder<StateTensor>(layers.Length * 2);
             for (var i = 0; i < layers.Length; i++)
             {
                 var field = $"encoder.states[{i}]";
-                var layer = layers[i] ?? throw Missing(field);
+                var layer = layers[i] ?? throw source.Missing(field);
                 foreach (var (name, part) in new[] { (layer.Key, "key"), (layer.Value, "value") })
                 {
                     if (string.IsNullOrEmpty(name))
-                        throw Missing($"{field}.{part}");
+                        throw source.Missing($"{field}.{part}");
                     if (states.Any(s => s.InputName == name))
-                        throw Bad($"{field}.{part}", name, "a name that no other state has");
+                        throw source.Bad($"{field}.{part}", name, "a name that no other state has");
                     states.Add(new StateTensor(
                         name,
                         "new_" + name,
-                        Positive(layer.Heads, $"{field}.heads"),
-                        Positive(layer.RingFrames, $"{field}.ringFrames"),
-                        Positive(layer.Width, $"{field}.width"),
-                        Positive(layer.FramesPerEncoderFrame, $"{field}.framesPerEncoderFrame")));
+                        source.Positive(layer.Heads, $"{field}.heads"),
+                        source.Positive(layer.RingFrames, $"{field}.ringFrames"),
+                        source.Positive(layer.Width, $"{field}.width"),
+                        source.Positive(layer.FramesPerEncoderFrame, $"{field}.framesPerEncoderFrame")));
                 }
             }
 
@@ -189,63 +156,20 @@ internal sealed record ModelPackage
         private TransducerVocabulary ReadVocabulary(PackageFile tokensFile, bool needsDurations)
         {
             var pieces = TokenFile.Read(tokensFile.Path);
-            var blank = manifest.Blank ?? throw Missing("blank");
+            var blank = _manifest.Blank ?? throw source.Missing("blank");
             if (blank < 0 || blank >= pieces.Length)
-                throw Bad("blank", blank, $"a token of {tokensFile.Name}, 0 to {pieces.Length - 1}");
-            var durations = manifest.Durations ?? [];
+                throw source.Bad("blank", blank, $"a token of {tokensFile.Name}, 0 to {pieces.Length - 1}");
+            var durations = _manifest.Durations ?? [];
             if (needsDurations && (durations.Length == 0 || durations.Min() < 0 || durations.Max() < 1))
-                throw Bad("durations", $"[{string.Join(", ", durations)}]", "for each duration logit its encoder frames, none negative and one at least 1");
+                throw source.Bad("durations", $"[{string.Join(", ", durations)}]", "for each duration logit its encoder frames, none negative and one at least 1");
             return new TransducerVocabulary
             {
                 Pieces = pieces,
                 BlankId = blank,
-                ContextTokens = Positive(manifest.Predictor!.ContextTokens, "predictor.contextTokens"),
+                ContextTokens = source.Positive(_manifest.Predictor!.ContextTokens, "predictor.contextTokens"),
                 Durations = [.. durations],
-                MaxSymbolsPerFrame = Positive(manifest.MaxSymbolsPerFrame, "maxSymbolsPerFrame"),
+                MaxSymbolsPerFrame = source.Positive(_manifest.MaxSymbolsPerFrame, "maxSymbolsPerFrame"),
             };
         }
-
-        /// <summary>Over the manifest and, for each file in a fixed order, name and hash. A declared hash stands for the content, so that the result is the same with and without verification.</summary>
-        private static string HashContent(byte[] manifestBytes, PackageFile[] files, CancellationToken ct)
-        {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            hash.AppendData(manifestBytes);
-            foreach (var file in files)
-            {
-                ct.ThrowIfCancellationRequested();
-                hash.AppendData(Encoding.UTF8.GetBytes($"\n{file.Name} {(file.Declared?.Sha256 ?? file.ComputeHash()).ToLowerInvariant()}"));
-            }
-
-            return Convert.ToHexStringLower(hash.GetHashAndReset());
-        }
-
-        private PackageFile FileOf(string? name, string field)
-        {
-            if (string.IsNullOrEmpty(name))
-                throw Missing(field);
-            if (name is "." or ".." || name.AsSpan().ContainsAny("/\\:"))
-                throw Bad(field, name, "the plain name of a file in the same folder");
-            return new PackageFile(name, Path.Combine(folder, name), manifest.Files?.GetValueOrDefault(name));
-        }
-
-        private int Positive(int? value, string field) => value switch
-        {
-            null => throw Missing(field),
-            < 1 => throw Bad(field, value, "at least 1"),
-            _ => value.Value,
-        };
-
-        private int NotNegative(int? value, string field) => value switch
-        {
-            null => throw Missing(field),
-            < 0 => throw Bad(field, value, "at least 0"),
-            _ => value.Value,
-        };
-
-        private SpeechModelException Missing(string field) =>
-            new($"{manifestPath}: {field} is missing. Copy the whole model folder again, or add the field.", manifestPath);
-
-        private SpeechModelException Bad(string field, object? value, string expected) =>
-            new(string.Create(CultureInfo.InvariantCulture, $"{manifestPath}: {field} is {value}, but must be {expected}. Copy the whole model folder again, or correct the field."), manifestPath);
     }
 }

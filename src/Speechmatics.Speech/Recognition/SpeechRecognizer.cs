@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Sessions;
@@ -10,6 +11,11 @@ namespace Speechmatics.Speech.Recognition;
 /// </summary>
 public sealed class SpeechRecognizer : IAsyncDisposable
 {
+    /// <summary>
+    /// Silence that ends an utterance when a source is recognised enhanced and no options are given: 2 s. Nobody waits for the finals of a file, and the second pass errs less on longer utterances.
+    /// </summary>
+    public static readonly TimeSpan EnhancedEndpointSilence = TimeSpan.FromSeconds(2);
+
     private const int ReadSamples = 4096;
     private readonly SpeechModel? _ownModel;
     private readonly EnhancedSpeechModel? _ownEnhancedModel;
@@ -81,8 +87,10 @@ public sealed class SpeechRecognizer : IAsyncDisposable
     /// <param name="source">The audio.</param>
     /// <param name="options">How to listen; null for the defaults. A copy is kept.</param>
     /// <param name="cancellationToken">Ends the recognition.</param>
-    /// <returns>The events in order; a source that was damaged adds an <see cref="SessionNoticeKind.AudioTruncated"/> notice at the end.</returns>
-    /// <exception cref="AudioFormatException">The source cannot be read as audio.</exception>
+    /// <returns>
+    /// The events in order; a source that was damaged adds an <see cref="SessionNoticeKind.AudioTruncated"/> notice at the end. When the source fails half-way, the events of the audio before come first, then its exception.
+    /// </returns>
+    /// <exception cref="AudioFormatException">The source cannot be read as audio, or holds samples that are no numbers.</exception>
     /// <exception cref="IOException">The source cannot be read.</exception>
     /// <exception cref="SessionLimitException">The pool is full.</exception>
     /// <exception cref="SpeechModelException">The model failed.</exception>
@@ -94,7 +102,9 @@ public sealed class SpeechRecognizer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         var reader = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var readerScope = reader.ConfigureAwait(false);
-        options = options?.Clone() ?? new SessionOptions { OperatingPoint = Pool.HasEnhanced ? OperatingPoint.Enhanced : OperatingPoint.Standard };
+        options = options?.Clone() ?? (Pool.HasEnhanced
+            ? new SessionOptions { OperatingPoint = OperatingPoint.Enhanced, EndpointSilence = EnhancedEndpointSilence }
+            : new SessionOptions());
         options.SampleRate = reader.SampleRate;
         options.Chunk ??= Pool.DefaultChunk;
         var session = await Pool.OpenAsync(options, cancellationToken).ConfigureAwait(false);
@@ -102,6 +112,7 @@ public sealed class SpeechRecognizer : IAsyncDisposable
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var feeding = FeedAsync(reader, session, stop.Token);
+        ExceptionDispatchInfo? sourceFailure;
         try
         {
             await foreach (var speechEvent in session.ReadEventsAsync(cancellationToken).ConfigureAwait(false))
@@ -111,7 +122,13 @@ public sealed class SpeechRecognizer : IAsyncDisposable
         {
             // the reader must not be disposed while it is being read
             await stop.CancelAsync().ConfigureAwait(false);
-            await feeding.ConfigureAwait(false);
+            sourceFailure = await feeding.ConfigureAwait(false);
+        }
+
+        if (sourceFailure is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            sourceFailure.Throw();
         }
 
         if (reader.Notice is { } notice)
@@ -126,8 +143,10 @@ public sealed class SpeechRecognizer : IAsyncDisposable
         if (_ownEnhancedModel is not null) await _ownEnhancedModel.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Writes the source to the session. Never throws: a source that fails ends the session's events with its failure.</summary>
-    private static async Task FeedAsync(AudioReader reader, SpeechSession session, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the source to the session and completes it, also when the source fails: what it gave before is recognised. Never throws; returns the source's failure.
+    /// </summary>
+    private static async Task<ExceptionDispatchInfo?> FeedAsync(AudioReader reader, SpeechSession session, CancellationToken cancellationToken)
     {
         try
         {
@@ -135,15 +154,17 @@ public sealed class SpeechRecognizer : IAsyncDisposable
             while (true)
             {
                 var count = await reader.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-                if (count == 0) break;
+                if (count == 0) return null;
                 await session.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
             }
-
-            session.Complete();
         }
         catch (Exception failure)
         {
-            session.EndWith(failure);
+            return ExceptionDispatchInfo.Capture(failure);
+        }
+        finally
+        {
+            session.Complete();
         }
     }
 }

@@ -15,6 +15,11 @@ internal sealed class AudioIntake
     [ThreadStatic]
     private static float[]? _melScratch;
 
+    /// <summary>Hops of samples that are collected before mel frames are computed: a handful at a time costs a fraction of one by one.</summary>
+    private const int PendingHops = 8;
+
+    private readonly float[] _pending;
+    private int _pendingCount;
     private readonly int _bins;
     private readonly StreamingResampler? _resampler;
     private readonly LogMelExtractor _extractor;
@@ -29,6 +34,7 @@ internal sealed class AudioIntake
         _hopSamples = engine.Layout.HopSamples;
         _bins = engine.Layout.MelBins;
         _resampler = sampleRate == _modelRate ? null : new StreamingResampler(sampleRate, _modelRate);
+        _pending = new float[PendingHops * _hopSamples];
         _extractor = new LogMelExtractor(engine.MelTables);
         Utterance = keepAudio ? new UtteranceAudio() : null;
     }
@@ -42,18 +48,28 @@ internal sealed class AudioIntake
     /// <summary>Samples that yield no more than <paramref name="frames"/> mel frames, at least 0.</summary>
     public long SamplesWithin(long frames) => Math.Max(0, (frames - 2) * _hopSamples * _sampleRate / _modelRate);
 
-    /// <summary>Takes up to <see cref="PieceSamples"/> samples.</summary>
+    /// <summary>Mel frames that <see cref="Drain"/> would yield now.</summary>
+    public int PendingFrames => _extractor.FramesAfter(_pendingCount);
+
+    /// <summary>Takes up to <see cref="PieceSamples"/> samples; the last few may wait for more, or for <see cref="Drain"/>.</summary>
     public void Take(ReadOnlySpan<float> samples, MelQueue destination, long arrival)
     {
         if (_resampler is null)
         {
-            Extract(samples, destination, arrival);
+            Collect(samples, destination, arrival);
             return;
         }
 
         var scratch = Scratch(ref _resampledScratch, _resampler.MaxOutput(samples.Length));
         var count = _resampler.Process(samples, scratch);
-        Extract(scratch.AsSpan(0, count), destination, arrival);
+        Collect(scratch.AsSpan(0, count), destination, arrival);
+    }
+
+    /// <summary>Computes the mel frames of all samples taken.</summary>
+    public void Drain(MelQueue destination, long arrival)
+    {
+        Extract(_pending.AsSpan(0, _pendingCount), destination, arrival);
+        _pendingCount = 0;
     }
 
     /// <summary>The stream's audio has ended: yields the frames still owed.</summary>
@@ -62,13 +78,14 @@ internal sealed class AudioIntake
         if (_resampler is not null)
         {
             var scratch = Scratch(ref _resampledScratch, _resampler.MaxOutput(PieceSamples));
-            Extract(scratch.AsSpan(0, _resampler.Flush(scratch)), destination, arrival);
+            Collect(scratch.AsSpan(0, _resampler.Flush(scratch)), destination, arrival);
         }
 
+        Drain(destination, arrival);
         destination.Append(Tail(), arrival);
     }
 
-    /// <summary>The frames that would be owed if the audio ended now: <c>[frames, bins]</c>. Changes nothing.</summary>
+    /// <summary>The frames that would be owed if the audio ended now, after <see cref="Drain"/>: <c>[frames, bins]</c>. Changes nothing.</summary>
     public float[] Tail()
     {
         var tail = new float[_extractor.TailFrames * _bins];
@@ -90,9 +107,25 @@ internal sealed class AudioIntake
         Utterance?.Load(reader);
     }
 
-    private void Extract(ReadOnlySpan<float> samples, MelQueue destination, long arrival)
+    private void Collect(ReadOnlySpan<float> samples, MelQueue destination, long arrival)
     {
         Utterance?.Append(samples);
+        if (_pendingCount + samples.Length >= _pending.Length)
+        {
+            Drain(destination, arrival);
+            if (samples.Length >= _pending.Length)
+            {
+                Extract(samples, destination, arrival);
+                return;
+            }
+        }
+
+        samples.CopyTo(_pending.AsSpan(_pendingCount));
+        _pendingCount += samples.Length;
+    }
+
+    private void Extract(ReadOnlySpan<float> samples, MelQueue destination, long arrival)
+    {
         var frames = _extractor.FramesAfter(samples.Length);
         var scratch = Scratch(ref _melScratch, Math.Max(1, frames) * _bins);
         _extractor.Process(samples, scratch);

@@ -9,4 +9,16 @@ internal sealed record FlushRequest(long MelFrames, float[] Tail, int TailFrames
 {
     /// <summary>Completes when the utterance's last final is in the event queue.</summary>
     public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends the request with <paramref name="failure"/>, where it has not ended yet. Its caller may have stopped waiting, so the failure counts as seen.</summary>
+    public void Fail(Exception failure)
+    {
+        if (Done.TrySetException(failure)) _ = Done.Task.Exception;
+    }
+
+    /// <summary>The same request after mel frames [start, start + count) were dropped from the stream.</summary>
+    public FlushRequest Without(long start, long count) =>
+        MelFrames <= start ? this
+        : MelFrames >= start + count ? this with { MelFrames = MelFrames - count }
+        : this with { MelFrames = start, Tail = [], TailFrames = 0 };
 }

@@ -19,6 +19,9 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
     /// <summary>Frames written since the stream's start; readable without the lock.</summary>
     public long Written => Volatile.Read(ref _written);
 
+    /// <summary>The absolute index of the first frame held.</summary>
+    public long First => _baseFrame;
+
     public void Append(ReadOnlySpan<float> frames, long arrival)
     {
         for (var count = frames.Length / _bins; count > 0;)
@@ -83,13 +86,14 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
     /// <summary>Takes frames [start, start + count) out of the stream; later ones move up. Used only when audio is dropped, so it may copy.</summary>
     public void Remove(long start, int count)
     {
-        var rest = (int)(_written - start - count);
-        var moved = new float[rest * _bins];
-        Copy(start + count, rest, _written, moved);
-        var arrivals = new long[rest];
-        for (var i = 0; i < rest; i++) arrivals[i] = ArrivalOf(start + count + i);
-        Volatile.Write(ref _written, start);
-        for (var i = 0; i < rest; i++) Append(moved.AsSpan(i * _bins, _bins), arrivals[i]);
+        for (var frame = start + count; frame < _written; frame++)
+        {
+            var (from, to) = ((int)(frame - _baseFrame), (int)(frame - count - _baseFrame));
+            Segment(from / Frames).Frames.AsSpan(from % Frames * _bins, _bins).CopyTo(Segment(to / Frames).Frames.AsSpan(to % Frames * _bins));
+            Segment(to / Frames).Arrivals[to % Frames] = Segment(from / Frames).Arrivals[from % Frames];
+        }
+
+        Volatile.Write(ref _written, _written - count);
         while (_segmentCount > 0 && _baseFrame + ((_segmentCount - 1) * Frames) >= _written)
         {
             pool.Return(Segment(_segmentCount - 1));
@@ -118,6 +122,7 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
     {
         _baseFrame = reader.ReadInt64();
         Volatile.Write(ref _written, _baseFrame);
+        if (_baseFrame < 0) throw new InvalidDataException("The session state contradicts itself.");
         var frame = new float[_bins];
         for (var held = reader.ReadInt32(); held > 0; held--)
         {

@@ -46,6 +46,13 @@ public sealed class SessionOptions
     /// <value>Default true.</value>
     public bool Partials { get; set; } = true;
 
+    /// <summary>
+    /// Enhanced sessions: whether capacity that would lie idle reads the unfinished utterance about once a second of speech, so that partials gain stable words (<see cref="PartialTranscript.StableWords"/>). The first
+    /// thing a busy pool stops.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool RefinePartials { get; set; } = true;
+
     /// <summary>Silence after a word that ends the utterance.</summary>
     /// <value>Default 0.6 s; rounded up to whole encoder frames; <see cref="Timeout.InfiniteTimeSpan"/> switches it off.</value>
     public TimeSpan EndpointSilence { get; set; } = TimeSpan.FromSeconds(0.6);

@@ -173,13 +173,16 @@ public sealed class SessionPool : IAsyncDisposable
 
     private bool TryEnter()
     {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
-            if (_active >= Limit || _waiters.Count > 0) return false;
-            _active++;
-            return true;
-        }
+        lock (_gate) return TakePlace();
+    }
+
+    /// <summary>Takes a place if one is free and nobody waits for it. Under the lock.</summary>
+    private bool TakePlace()
+    {
+        ObjectDisposedException.ThrowIf(_disposal is not null, this);
+        if (_active >= Limit || _waiters.Count > 0) return false;
+        _active++;
+        return true;
     }
 
     private async ValueTask<SpeechSession> OpenSlowAsync(SessionOptions options, SessionSnapshot? snapshot, CancellationToken cancellationToken)
@@ -195,6 +198,8 @@ public sealed class SessionPool : IAsyncDisposable
         LinkedListNode<TaskCompletionSource>? node = null;
         lock (_gate)
         {
+            // looked at again under the lock that queues: a place that came free in between would wake nobody
+            if (TakePlace()) return;
             if (_options.AdmissionTimeout != TimeSpan.Zero) node = _waiters.AddLast(place);
         }
 
@@ -241,7 +246,15 @@ public sealed class SessionPool : IAsyncDisposable
         {
             try
             {
-                snapshot.LoadInto(stream, _slots, _scheduler);
+                _scheduler.Acquire(stream);
+                try
+                {
+                    snapshot.LoadInto(stream, _slots, _scheduler);
+                }
+                finally
+                {
+                    _scheduler.LetGoOf(stream);
+                }
             }
             catch
             {
@@ -304,11 +317,15 @@ public sealed class SessionPool : IAsyncDisposable
         {
             var failure = new ObjectDisposedException(nameof(SessionPool), "The session's pool was disposed.");
             stream.Events.End(failure);
-            stream.Flush?.Done.TrySetException(failure);
+            stream.FailFlushes(failure);
             _scheduler.Close(stream);
         }
 
         foreach (var worker in _workers) await worker.Stopped.ConfigureAwait(false);
+
+        // a pool whose model cannot start tells those who open sessions; when nobody does, the failure still counts as seen
+        _ = _calibrated.Exception;
+        await _scheduler.AllReturned.ConfigureAwait(false);
         _slots.Dispose();
         _stop.Dispose();
     }

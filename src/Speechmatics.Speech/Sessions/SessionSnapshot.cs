@@ -50,6 +50,7 @@ internal sealed class SessionSnapshot
             writer.Write(stream.ReadUntilSample);
             writer.Write(stream.DroppedFrames);
             writer.Write(stream.TimeOffsetFrames);
+            stream.Intake.Drain(stream.Mel, engine.Clock.GetTimestamp());
             stream.Intake.Save(writer);
             stream.Mel.Save(writer);
         }
@@ -92,8 +93,21 @@ internal sealed class SessionSnapshot
     /// <summary>Bytes of a sample that was split between two writes; set by <see cref="LoadInto"/>.</summary>
     public byte[] PartSample { get; private set; } = [];
 
-    /// <summary>Fills a new stream that nobody else knows yet.</summary>
+    /// <summary>Fills a new stream that its caller has acquired from the scheduler.</summary>
+    /// <exception cref="InvalidDataException">The state contradicts itself: its steps would fail, and with them those of the sessions beside it.</exception>
     public void LoadInto(SessionStream stream, StateSlots slots, StepScheduler scheduler)
+    {
+        try
+        {
+            Load(stream, slots, scheduler);
+        }
+        catch (Exception failure) when (failure is EndOfStreamException or ArgumentException or OverflowException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException("The session state is damaged.", failure);
+        }
+    }
+
+    private void Load(SessionStream stream, StateSlots slots, StepScheduler scheduler)
     {
         using var reader = Reader(_body);
         reader.BaseStream.Position = _stateOffset;
@@ -101,14 +115,20 @@ internal sealed class SessionSnapshot
         PartSample = reader.ReadBytes(reader.ReadInt32());
         stream.Completed = reader.ReadBoolean();
         stream.Processed = reader.ReadInt64();
-        stream.ClaimedFrames = stream.Processed;
         stream.ReadUntilSample = reader.ReadInt64();
         stream.DroppedFrames = reader.ReadInt64();
         stream.TimeOffsetFrames = reader.ReadInt64();
         stream.Intake.Load(reader);
         stream.Mel.Load(reader, _engine.Clock.GetTimestamp());
         stream.Decoder.Load(reader, _engine.Model.Vocabulary);
+        stream.ClaimedFrames = Math.Max(stream.Processed, stream.Decoder.NextFrame);
         stream.Transcript.Load(reader);
+        stream.RestartPace();
+        var layout = _engine.Layout;
+        var needed = Math.Max(0, (stream.Processed * layout.MelFramesPerEncoderFrame) - layout.MelFramesBefore);
+        if (SamplesTaken < 0 || PartSample.Length > 3 || stream.Processed < 0 || stream.DroppedFrames < 0 || stream.Decoder.NextFrame < stream.Processed || stream.Mel.First > needed
+            || (!stream.Completed && stream.Mel.Written < needed))
+            throw new InvalidDataException("The session state contradicts itself.");
         if (!reader.ReadBoolean()) return;
         var slot = scheduler.AllocateSlot(stream);
         for (var tensor = 0; tensor < _engine.Layout.States.Length; tensor++)
@@ -129,6 +149,7 @@ internal sealed class SessionSnapshot
         writer.Write(options.Chunk?.Ticks ?? 0);
         writer.Write(options.SmallestChunk?.Ticks ?? 0);
         writer.Write(options.Partials);
+        writer.Write(options.RefinePartials);
         writer.Write(options.EndpointSilence.Ticks);
         writer.Write(options.MaxUtterance.Ticks);
         writer.Write(options.MaxDelay.Ticks);
@@ -161,6 +182,7 @@ internal sealed class SessionSnapshot
         Chunk = reader.ReadInt64() is > 0 and var chunk ? TimeSpan.FromTicks(chunk) : null,
         SmallestChunk = reader.ReadInt64() is > 0 and var smallest ? TimeSpan.FromTicks(smallest) : null,
         Partials = reader.ReadBoolean(),
+        RefinePartials = reader.ReadBoolean(),
         EndpointSilence = TimeSpan.FromTicks(reader.ReadInt64()),
         MaxUtterance = TimeSpan.FromTicks(reader.ReadInt64()),
         MaxDelay = TimeSpan.FromTicks(reader.ReadInt64()),

@@ -23,6 +23,7 @@ internal sealed class SessionStream
     private long _paceAnchor;
     private FlushRequest? _flush;
     private bool _completed;
+    private bool _refining;
 
     public SessionStream(SessionEngine engine, SessionOptions options, double place)
     {
@@ -113,6 +114,16 @@ internal sealed class SessionStream
     /// <summary>Utterances that wait for the second pass; null in standard sessions. Thread-safe.</summary>
     public UtteranceQueue? Utterances { get; }
 
+    /// <summary>Whether a reading that refines the partial is under way. Any worker may clear it.</summary>
+    public bool Refining
+    {
+        get => Volatile.Read(ref _refining);
+        set => Volatile.Write(ref _refining, value);
+    }
+
+    /// <summary>The frame up to which the unfinished utterance was last read.</summary>
+    public long RefinedUntilFrame { get; set; }
+
     /// <summary>Set by the worker when all audio is recognised by the first pass.</summary>
     public bool FirstPassEnded { get; set; }
 
@@ -144,6 +155,13 @@ internal sealed class SessionStream
         set => Volatile.Write(ref _flush, value);
     }
 
+    /// <summary>Ends the flushes under way with <paramref name="failure"/>.</summary>
+    public void FailFlushes(Exception failure)
+    {
+        Flush?.Fail(failure);
+        Utterances?.EndFlushes(failure);
+    }
+
     /// <summary>Whether all audio is in <see cref="Mel"/>.</summary>
     public bool Completed
     {
@@ -153,6 +171,9 @@ internal sealed class SessionStream
 
     /// <summary>Mel frames that wait to be recognised.</summary>
     public long WaitingMelFrames => Mel.Written - (Processed * _engine.Layout.MelFramesPerEncoderFrame);
+
+    /// <summary>Whether less audio waits than a chunk may need. Then more is taken whatever the capacity: nothing would ever run otherwise.</summary>
+    public bool LacksChunk => _engine.WholeEncoderFrames(Mel.Written) - Processed < (PinnedChunkFrames ?? _engine.Layout.ChunkFrames[^1]);
 
     /// <summary>The least chunk an elastic stream waits for at the controller's level.</summary>
     public int WantedChunkFrames(LatencyController controller) =>
@@ -200,17 +221,21 @@ internal sealed class SessionStream
     /// <summary>Audio time at the beginning of an encoder frame.</summary>
     public TimeSpan TimeOf(long frame) => TimeSpan.FromSeconds(frame * _engine.Layout.SecondsPerEncoderFrame);
 
+    /// <summary>Counts real time from here on: a stream that was restored after hours of audio is not ahead of it.</summary>
+    public void RestartPace() =>
+        _paceAnchor = _engine.Clock.GetTimestamp() - _engine.Ticks(Processed * _engine.Layout.SecondsPerEncoderFrame / PaceFactor);
+
     /// <summary>The encoder frame after the last that a flush decodes.</summary>
     public long FlushEnd(FlushRequest flush) => _engine.EncoderFramesOf(flush.MelFrames + flush.TailFrames);
 
     /// <summary>
-    /// Sets the deadline of what is due. A stream ahead of real time (a file, a burst) gets the deadline its audio would have had if it had come at the speed of speech, so that it uses only
+    /// Sets the deadline of what is due: at once for a flush and the chunks before it. A stream ahead of real time (a file, a burst) gets the deadline its audio would have had if it had come at the speed of speech, so that it uses only
     /// what live streams leave.
     /// </summary>
     public void SetDeadline(StepPlan plan, long dueSince)
     {
         DueSince = dueSince;
-        if (plan.Kind is StepKind.Look or StepKind.Close)
+        if (plan.Kind is StepKind.Look or StepKind.Close || Flush is not null)
         {
             Deadline = dueSince;
             Spare = false;

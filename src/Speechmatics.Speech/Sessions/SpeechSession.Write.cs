@@ -139,16 +139,18 @@ public sealed partial class SpeechSession
             throw;
         }
 
-        return WriteSlowAsync();
+        return WriteSlowAsync(this, writing, data, asBytes, encoding, cancellationToken);
 
-        async ValueTask WriteSlowAsync()
+        // static: a closure would cost the writes that need not wait an allocation
+        static async ValueTask WriteSlowAsync(
+            SpeechSession session, WriteScope writing, ReadOnlyMemory<T> data, Func<ReadOnlySpan<T>, ReadOnlySpan<byte>> asBytes, AudioEncoding encoding, CancellationToken cancellationToken)
         {
             using (writing)
             {
                 while (data.Length > 0)
                 {
                     var piece = data[..Math.Min(data.Length, AudioIntake.PieceSamples)];
-                    while (!TryTake(asBytes(piece.Span), encoding)) await WaitForRoomAsync(piece.Length, cancellationToken).ConfigureAwait(false);
+                    while (!session.TryTake(asBytes(piece.Span), encoding)) await session.WaitForRoomAsync(piece.Length, cancellationToken).ConfigureAwait(false);
                     data = data[piece.Length..];
                 }
             }
@@ -197,7 +199,8 @@ public sealed partial class SpeechSession
 
         var arrival = _engine.Clock.GetTimestamp();
         var needed = _stream.Intake.MaxFrames(samples.Length);
-        var notice = default(SessionNotice);
+        SessionNotice? notice = null;
+        bool due;
         lock (_stream.Gate)
         {
             if (_stream.Completed) throw new InvalidOperationException("The session's audio is complete: Complete() was called.");
@@ -209,7 +212,7 @@ public sealed partial class SpeechSession
             }
 
             var excess = _stream.WaitingMelFrames + needed - _stream.CapacityFrames;
-            if (excess > 0)
+            if (excess > 0 && !_stream.LacksChunk)
             {
                 if (_stream.Options.Overrun == OverrunPolicy.Wait) return false;
                 if (_stream.Options.Overrun == OverrunPolicy.Fail)
@@ -227,23 +230,30 @@ public sealed partial class SpeechSession
                 _stream.Intake.Take(piece, _stream.Mel, arrival);
                 Interlocked.Add(ref _samplesTaken, piece.Length);
             }
+
+            // the mel frames of the last samples are computed when a chunk is due
+            var frames = _engine.WholeEncoderFrames(_stream.Mel.Written + _stream.Intake.PendingFrames) - _stream.Processed;
+            due = frames >= _stream.WantedChunkFrames(_scheduler.Controller);
+            if (due) _stream.Intake.Drain(_stream.Mel, arrival);
         }
 
         if (notice is not null) _stream.Events.Add(notice, arrival);
 
-        // most writes are shorter than a chunk: only those that may have made one whole take the scheduler's lock
-        if (_engine.WholeEncoderFrames(_stream.Mel.Written) - _stream.Processed >= _engine.Layout.ChunkFrames[0]) _scheduler.Notify(_stream);
+        // most writes are shorter than a chunk: only those that make one whole take the scheduler's lock
+        if (due) _scheduler.Notify(_stream);
         return true;
     }
 
     /// <summary>Takes the oldest audio that no step has claimed out of the buffer, in whole encoder frames.</summary>
-    private SessionNotice Drop(long excessMelFrames)
+    private SessionNotice? Drop(long excessMelFrames)
     {
         var perFrame = _engine.Layout.MelFramesPerEncoderFrame;
         var from = Math.Max(_stream.ClaimedFrames, _stream.Processed);
         var unclaimed = (_stream.Mel.Written / perFrame) - from;
         var frames = Math.Clamp((excessMelFrames + perFrame - 1) / perFrame, 0, Math.Max(0, unclaimed));
+        if (frames == 0) return null;
         _stream.Mel.Remove(from * perFrame, (int)(frames * perFrame));
+        _stream.Flush = _stream.Flush?.Without(from * perFrame, frames * perFrame);
         var seconds = frames * _engine.Layout.SecondsPerEncoderFrame;
         var at = TimeSpan.FromSeconds((from + _stream.DroppedFrames) * _engine.Layout.SecondsPerEncoderFrame);
         _stream.DroppedFrames += frames;
@@ -272,7 +282,7 @@ public sealed partial class SpeechSession
         lock (_stream.Gate)
         {
             ThrowIfOver();
-            if (_stream.WaitingMelFrames + _stream.Intake.MaxFrames(samples) <= _stream.CapacityFrames) return;
+            if (_stream.WaitingMelFrames + _stream.Intake.MaxFrames(samples) <= _stream.CapacityFrames || _stream.LacksChunk) return;
             _stream.RoomWaiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             room = _stream.RoomWaiter.Task;
         }

@@ -33,10 +33,10 @@ public sealed partial class SpeechSession : IAsyncDisposable
     }
 
     /// <summary>A session that nobody holds any more gives back its place and its memory.</summary>
-    ~SpeechSession() => _scheduler.Close(_stream);
+    ~SpeechSession() => _scheduler?.Close(_stream); // null where the constructor threw
 
     /// <summary>Audio taken so far, dropped audio included.</summary>
-    public TimeSpan AudioReceived => TimeSpan.FromSeconds((double)Interlocked.Read(ref _samplesTaken) / _stream.Options.SampleRate);
+    public TimeSpan AudioReceived => TimeSpan.FromTicks((long)Math.Round(Interlocked.Read(ref _samplesTaken) * (double)TimeSpan.TicksPerSecond / _stream.Options.SampleRate));
 
     /// <summary>Audio recognised so far.</summary>
     public TimeSpan AudioRecognized => TimeSpan.FromSeconds(_stream.Processed * _engine.Layout.SecondsPerEncoderFrame);
@@ -88,6 +88,7 @@ public sealed partial class SpeechSession : IAsyncDisposable
         lock (_stream.Gate)
         {
             if (_stream.Flush is not null) throw new InvalidOperationException("The session is already being flushed.");
+            if (!_stream.Completed) _stream.Intake.Drain(_stream.Mel, _engine.Clock.GetTimestamp());
             var tail = _stream.Completed ? [] : _stream.Intake.Tail();
             request = new FlushRequest(_stream.Mel.Written, tail, tail.Length / _engine.Layout.MelBins, _engine.Clock.GetTimestamp());
             _stream.Flush = request;
@@ -96,7 +97,12 @@ public sealed partial class SpeechSession : IAsyncDisposable
         _scheduler.Notify(_stream);
 
         // the stream may have ended by itself before it could see the request
-        if (_stream.State == StreamState.Closed) request.Done.TrySetResult();
+        if (_stream.State == StreamState.Closed)
+        {
+            request.Done.TrySetResult();
+            _stream.Flush = null;
+        }
+
         return request.Done.Task.WaitAsync(cancellationToken);
     }
 
@@ -134,13 +140,10 @@ public sealed partial class SpeechSession : IAsyncDisposable
         GC.SuppressFinalize(this);
         var failure = new ObjectDisposedException(nameof(SpeechSession));
         _stream.Events.Abandon(failure);
-        _stream.Flush?.Done.TrySetException(failure);
+        _stream.FailFlushes(failure);
         _scheduler.Close(_stream);
         return ValueTask.CompletedTask;
     }
-
-    /// <summary>Ends the events with <paramref name="failure"/>, where they have not ended yet.</summary>
-    internal void EndWith(Exception failure) => _stream.Events.End(failure);
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);
 }

@@ -17,9 +17,14 @@ internal sealed unsafe class StateSlots : IDisposable
     private const int Alignment = 64;
     private readonly EncoderLayout _layout;
     private readonly List<Slab?> _slabs = [];
+    private readonly long _bytesPerSlot;
     private bool _disposed;
 
-    public StateSlots(EncoderLayout layout) => _layout = layout;
+    public StateSlots(EncoderLayout layout)
+    {
+        _layout = layout;
+        _bytesPerSlot = layout.StateBytesPerSession;
+    }
 
     /// <summary>Bytes of slots in use.</summary>
     public long BytesInUse { get; private set; }
@@ -30,6 +35,7 @@ internal sealed unsafe class StateSlots : IDisposable
     /// <summary>Finds neighbouring free slots, the lowest there are, one for each of <paramref name="owners"/>. Returns the first.</summary>
     public int Allocate(ReadOnlySpan<SessionStream> owners)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var count = owners.Length;
         for (var index = 0; ; index++)
         {
@@ -39,7 +45,7 @@ internal sealed unsafe class StateSlots : IDisposable
             if (start < 0) continue;
             slab.Used |= Mask(start, count);
             for (var i = 0; i < count; i++) slab.Owners[start + i] = owners[i];
-            BytesInUse += count * _layout.StateBytesPerSession;
+            BytesInUse += count * _bytesPerSlot;
             return (index * SlotsPerSlab) + start;
         }
     }
@@ -51,13 +57,16 @@ internal sealed unsafe class StateSlots : IDisposable
         var slab = _slabs[index]!;
         slab.Used &= ~Mask(slot % SlotsPerSlab, 1);
         slab.Owners[slot % SlotsPerSlab] = null;
-        BytesInUse -= _layout.StateBytesPerSession;
+        BytesInUse -= _bytesPerSlot;
 
         // one empty slab is kept for the next session; more go back to the operating system
-        if (slab.Used == 0 && _slabs.Exists(other => other is { Used: 0 } && other != slab))
+        if (slab.Used != 0) return;
+        foreach (var other in _slabs)
         {
+            if (other is not { Used: 0 } || other == slab) continue;
             slab.Dispose();
             _slabs[index] = null;
+            return;
         }
     }
 

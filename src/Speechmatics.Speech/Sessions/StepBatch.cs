@@ -20,6 +20,9 @@ internal sealed class StepBatch(int maxRows)
     /// <summary>Whether rows came from other slots and their state must be copied to the new ones first.</summary>
     public bool Moved { get; set; }
 
+    /// <summary>Why the batch cannot run, where there was no memory for it; its sessions end with this.</summary>
+    public Exception? Failure { get; set; }
+
     public SessionStream Stream(int row) => _streams[row];
 
     public ReadOnlySpan<SessionStream> Streams => _streams.AsSpan(0, Rows);
@@ -36,6 +39,7 @@ internal sealed class StepBatch(int maxRows)
         ChunkFrames = 0;
         FirstSlot = -1;
         Moved = false;
+        Failure = null;
     }
 
     public void Add(SessionStream stream, StepKind kind)

@@ -19,18 +19,25 @@ internal sealed class StepScheduler
     /// <summary>Streams of a step at the smallest chunks.</summary>
     private const int FullStepRows = 32;
 
+    /// <summary>Partials are refined below this share of busy workers.</summary>
+    private const double RefineUtilisation = 0.5;
+
     private readonly object _gate = new();
     private readonly DeadlineHeap _due = new();
     private readonly SecondPassQueue _readings = new();
+    private readonly SecondPassQueue _refinements = new();
     private readonly List<SessionStream> _passedOver = [];
     private readonly SessionEngine _engine;
     private readonly StateSlots _slots;
     private readonly int _workers;
     private readonly int? _maxBatch;
     private readonly long _intervalTicks;
+    private readonly TaskCompletionSource _allReturned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _lent;
     private int _idleWorkers;
     private long _lastTick;
     private long _busyTicks;
+    private double _utilisation;
     private int _readers;
     private bool _stopping;
 
@@ -53,7 +60,18 @@ internal sealed class StepScheduler
     /// <summary>Called, without the lock, when a stream is over and no worker touches it any more.</summary>
     public Action<SessionStream>? Released { get; set; }
 
-    public double Utilisation { get; private set; }
+    public double Utilisation
+    {
+        get
+        {
+            lock (_gate)
+            {
+                // a pool at rest has nobody else who would look at the clock
+                Tick(_engine.Clock.GetTimestamp());
+                return _utilisation;
+            }
+        }
+    }
 
     public long MovedChunks { get; private set; }
 
@@ -62,6 +80,15 @@ internal sealed class StepScheduler
         get
         {
             lock (_gate) return _due.Count;
+        }
+    }
+
+    /// <summary>Whether partials may be refined: the workers are less than half busy, chunks are at their smallest, and no final waits.</summary>
+    public bool HasCapacityToSpare
+    {
+        get
+        {
+            lock (_gate) return _utilisation < RefineUtilisation && Controller.Level == 0 && _readings.Count == 0;
         }
     }
 
@@ -114,7 +141,7 @@ internal sealed class StepScheduler
     {
         lock (_gate)
         {
-            _readings.Add(ticket);
+            (ticket.Refines >= 0 ? _refinements : _readings).Add(ticket);
             if (_idleWorkers > 0) Monitor.Pulse(_gate);
         }
     }
@@ -144,6 +171,15 @@ internal sealed class StepScheduler
                 if (_readings.Count > 0 && _readers < MaxReaders)
                 {
                     _readings.Take(readings, now, (_readings.Count + _idleWorkers) / (_idleWorkers + 1));
+                    if (readings.Tickets.Count > 0) _readers++;
+                    if (readings.Tickets.Count + readings.Expired.Count > 0) return true;
+                    continue;
+                }
+
+                // partials are refined by workers that would lie idle, one of them at a time
+                if (_refinements.Count > 0 && _readers == 0)
+                {
+                    _refinements.Take(readings, now, SecondPassQueue.MaxBatch);
                     if (readings.Tickets.Count > 0) _readers++;
                     if (readings.Tickets.Count + readings.Expired.Count > 0) return true;
                     continue;
@@ -232,7 +268,7 @@ internal sealed class StepScheduler
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(stream.State == StreamState.Closed || stream.CloseRequested, typeof(SpeechSession));
+            ObjectDisposedException.ThrowIf(stream.State == StreamState.Closed || stream.CloseRequested || _stopping, typeof(SpeechSession));
             if (stream.State == StreamState.Running)
             {
                 if (stream.OwnershipWaiter is not null) throw new InvalidOperationException("The session's state is already being exported.");
@@ -240,15 +276,29 @@ internal sealed class StepScheduler
                 return stream.OwnershipWaiter.Task;
             }
 
-            if (stream.State == StreamState.Queued) _due.Remove(stream);
-            stream.State = StreamState.Running;
+            Lend(stream);
             return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>As <see cref="AcquireAsync"/>, for a stream that no worker has seen yet.</summary>
+    public void Acquire(SessionStream stream)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(stream.State == StreamState.Closed || _stopping, typeof(SessionPool));
+            Lend(stream);
         }
     }
 
     public void LetGoOf(SessionStream stream)
     {
-        lock (_gate) LetGo(stream);
+        lock (_gate)
+        {
+            LetGo(stream);
+            if (--_lent == 0 && _stopping) _allReturned.TrySetResult();
+        }
+
         if (stream.State == StreamState.Closed) Release(stream);
     }
 
@@ -258,18 +308,22 @@ internal sealed class StepScheduler
         lock (_gate) return stream.Slot = _slots.Allocate(MemoryMarshal.CreateReadOnlySpan(ref stream, 1));
     }
 
+    /// <summary>Completes, after <see cref="Stop"/>, when no snapshot reads or writes a stream's slot any more.</summary>
+    public Task AllReturned => _allReturned.Task;
+
     /// <summary>Ends <see cref="Take"/> for all workers.</summary>
     public void Stop()
     {
         lock (_gate)
         {
             _stopping = true;
+            if (_lent == 0) _allReturned.TrySetResult();
             Monitor.PulseAll(_gate);
         }
     }
 
     /// <summary>Workers that may be in a second pass at once: while live streams step, one is kept free for them.</summary>
-    private int MaxReaders => _workers == 1 || Utilisation < 0.1 ? _workers : _workers - 1;
+    private int MaxReaders => _workers == 1 || _utilisation < 0.1 ? _workers : _workers - 1;
 
     private void Enqueue(SessionStream stream, StepPlan plan, long dueSince)
     {
@@ -355,9 +409,26 @@ internal sealed class StepScheduler
     private void Move(StepBatch batch)
     {
         // the old slots stay taken until the worker has copied them
+        try
+        {
+            batch.FirstSlot = _slots.Allocate(batch.Streams);
+        }
+        catch (Exception failure) when (failure is OutOfMemoryException or ObjectDisposedException)
+        {
+            batch.Failure = failure;
+            return;
+        }
+
         batch.Moved = true;
-        batch.FirstSlot = _slots.Allocate(batch.Streams);
         for (var row = 0; row < batch.Rows; row++) batch.Stream(row).Slot = batch.FirstSlot + row;
+    }
+
+    private void Lend(SessionStream stream)
+    {
+        if (stream.State == StreamState.Queued) _due.Remove(stream);
+        stream.State = StreamState.Running;
+        stream.NextArrival = 0;
+        _lent++;
     }
 
     private void LetGo(SessionStream stream)
@@ -371,6 +442,7 @@ internal sealed class StepScheduler
         if (stream.OwnershipWaiter is { } waiter)
         {
             stream.OwnershipWaiter = null;
+            Lend(stream);
             waiter.SetResult();
             return;
         }
@@ -393,6 +465,8 @@ internal sealed class StepScheduler
         if (stream.Slot >= 0) _slots.Free(stream.Slot);
         stream.Slot = -1;
         stream.Flush?.Done.TrySetResult();
+        stream.Flush = null;
+        stream.Utterances?.EndFlushes(null);
         stream.OwnershipWaiter?.SetException(new ObjectDisposedException(nameof(SpeechSession)));
         stream.OwnershipWaiter = null;
     }
@@ -401,9 +475,9 @@ internal sealed class StepScheduler
     {
         var elapsed = now - _lastTick;
         if (elapsed < _intervalTicks) return;
-        Utilisation = Math.Min(1, (double)_busyTicks / (elapsed * _workers));
+        _utilisation = Math.Min(1, (double)_busyTicks / (elapsed * _workers));
         var late = _due.Count > 0 && now > _due.Peek().Deadline;
-        for (var intervals = Math.Min(elapsed / _intervalTicks, 1000); intervals > 0; intervals--) Controller.Update(Utilisation, late);
+        for (var intervals = Math.Min(elapsed / _intervalTicks, 1000); intervals > 0; intervals--) Controller.Update(_utilisation, late);
         _busyTicks = 0;
         _lastTick = now;
     }

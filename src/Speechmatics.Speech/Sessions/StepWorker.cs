@@ -131,7 +131,7 @@ internal sealed class StepWorker
     private void Read()
     {
         _secondPass ??= new SecondPass(_engine, _scheduler, _counters, _engine.EnhancedModel!, StepLiveStreams);
-        var live = _readings.Tickets.Exists(ticket => !ticket.Stream.Spare);
+        var live = _readings.Tickets.Exists(ticket => !ticket.Stream.Spare && ticket.Refines < 0);
         var start = _engine.Clock.GetTimestamp();
         _stepTicks = 0;
         _secondPass.Read(_readings, _stop);
@@ -146,6 +146,7 @@ internal sealed class StepWorker
 
     private void Execute()
     {
+        if (_batch.Failure is not null) throw _batch.Failure;
         if (_batch.ChunkFrames > 0)
         {
             if (_batch.Moved) CopyStates();
@@ -208,6 +209,7 @@ internal sealed class StepWorker
             if (kind == StepKind.Look)
             {
                 var flush = stream.Flush!;
+                Claim(stream, stream.FlushEnd(flush));
                 stream.Mel.Copy(start, frames, flush.MelFrames, window);
                 var at = (int)(flush.MelFrames - start);
                 var tail = Math.Clamp(frames - at, 0, flush.TailFrames) * layout.MelBins;
@@ -216,10 +218,17 @@ internal sealed class StepWorker
             }
 
             stream.Mel.Copy(start, frames, long.MaxValue, window);
-            stream.ClaimedFrames = processed + chunk;
+            Claim(stream, processed + chunk);
             var whole = _engine.WholeEncoderFrames(stream.Mel.Written) - processed;
             return (int)Math.Min(chunk, whole >= chunk ? chunk : _engine.EncoderFramesOf(stream.Mel.Written) - processed);
         }
+    }
+
+    /// <summary>From here on audio up to <paramref name="end"/> is not dropped any more, and what was dropped lies before the tokens to come. Under the stream's lock.</summary>
+    private static void Claim(SessionStream stream, long end)
+    {
+        stream.ClaimedFrames = Math.Max(stream.ClaimedFrames, end);
+        stream.TimeOffsetFrames = stream.DroppedFrames;
     }
 
     private void Decode(TransducerHead head)
@@ -255,11 +264,12 @@ internal sealed class StepWorker
         var before = stream.Processed;
         FlushRequest? answered = null;
         var arrival = kind == StepKind.Chunk ? Advance(stream, chunk) : flush?.RequestedAt ?? _engine.Clock.GetTimestamp();
+        if (kind != StepKind.Chunk) stream.NextArrival = 0;
         var flushed = flush is not null && kind != StepKind.Chunk;
         var ended = flush is null && stream.Completed && stream.Processed >= _engine.EncoderFramesOf(stream.Mel.Written);
         if (chunk == 0) stream.Tokens.Clear();
         if (flushed || ended) stream.Decoder.Finish(stream.Tokens);
-        if (kind == StepKind.Look) stream.Decoder.SkipTo(stream.FlushEnd(flush!));
+        if (kind == StepKind.Look) stream.Decoder.SkipTo(before + _validFrames[row]);
 
         stream.Tokens.Shift(stream.TimeOffsetFrames);
         if (chunk > 0)
@@ -269,7 +279,6 @@ internal sealed class StepWorker
             _counters.CountAudio(kind == StepKind.Chunk ? _validFrames[row] : 0);
             TellLatency(stream);
         }
-
         else if (stream.Tokens.Count > 0)
         {
             stream.Transcript.Append(stream.Tokens.Tokens, [], before + stream.TimeOffsetFrames, 0);
@@ -279,7 +288,7 @@ internal sealed class StepWorker
         if (flushed)
         {
             stream.Transcript.EndUtterance(EndOfUtteranceReason.Forced, stream.FlushEnd(flush!) + stream.TimeOffsetFrames);
-            stream.Flush = null;
+            lock (stream.Gate) stream.Flush = null;
             answered = flush;
         }
         else if (ended)
@@ -300,7 +309,6 @@ internal sealed class StepWorker
         }
 
         if (stream.Ended) stream.Events.End();
-        stream.TimeOffsetFrames = stream.DroppedFrames;
     }
 
     private void SendEnhanced(SessionStream stream, long arrival, FlushRequest? answered)
@@ -310,7 +318,7 @@ internal sealed class StepWorker
         var at = events.FindIndex(static speechEvent => speechEvent is PartialTranscript);
         if (at >= 0)
         {
-            stream.Utterances!.AddPartial(((PartialTranscript)events[at]).Words, stableWords: 0, arrival);
+            stream.Utterances!.AddPartial(((PartialTranscript)events[at]).Words, arrival);
             _counters.CountPartial(arrival);
             events.RemoveAt(at);
         }
@@ -325,6 +333,7 @@ internal sealed class StepWorker
             stream.Intake.Utterance!.DiscardBefore(Math.Max(stream.ReadUntilSample, keep));
         }
 
+        SecondPass.Refine(_engine, _scheduler, stream, arrival);
         if (stream.FirstPassEnded && stream.Utterances!.EndAudio()) stream.Ended = true;
     }
 
@@ -339,7 +348,7 @@ internal sealed class StepWorker
             stream.Processed += chunk;
             stream.Mel.DiscardBefore((stream.Processed * _engine.Layout.MelFramesPerEncoderFrame) - _engine.Layout.MelFramesBefore);
             stream.NextArrival = stream.Mel.ArrivalOf(_engine.MelFramesFor(stream.Processed, stream.WantedChunkFrames(_scheduler.Controller)) - 1);
-            if (stream.RoomWaiter is not null && stream.WaitingMelFrames < stream.CapacityFrames / 2)
+            if (stream.RoomWaiter is not null && (stream.WaitingMelFrames < stream.CapacityFrames / 2 || stream.LacksChunk))
             {
                 roomWaiter = stream.RoomWaiter;
                 stream.RoomWaiter = null;
@@ -376,7 +385,7 @@ internal sealed class StepWorker
         PoolCounters.CountLatency(events, _engine.Clock.GetElapsedTime(arrival));
         foreach (var speechEvent in events)
         {
-            if (stream.Events.Add(speechEvent, arrival) || stream.Ended) continue;
+            if (stream.Events.Add(speechEvent, arrival) || stream.Events.HasEnded) continue;
             events.Clear();
             throw new SessionOverrunException($"The session has {EventQueue.Capacity} unread events. Read them with ReadEventsAsync, or dispose the session.");
         }
@@ -387,7 +396,7 @@ internal sealed class StepWorker
     private void Fail(SessionStream stream, Exception failure)
     {
         stream.Ended = true;
-        stream.Flush?.Done.TrySetException(failure);
+        stream.FailFlushes(failure);
         stream.Events.End(failure);
         _counters.CountFailure(failure);
     }

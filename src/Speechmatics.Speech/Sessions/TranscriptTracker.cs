@@ -100,7 +100,7 @@ internal sealed class TranscriptTracker
             if (_utteranceStart >= 0 || reason is EndOfUtteranceReason.Forced or EndOfUtteranceReason.EndOfAudio)
             {
                 var words = ImmutableCollectionsMarshal.AsImmutableArray(_words.Take(_words.Words.Count));
-                Ended.Add(new EndedUtterance(words, _utteranceStart, decodedFrames, reason));
+                Ended.Add(new EndedUtterance(words, _utteranceStart, _words.SpeechEndFrame, decodedFrames, reason));
             }
 
             _words.CloseLastWord();

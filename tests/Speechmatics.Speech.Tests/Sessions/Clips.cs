@@ -8,7 +8,7 @@ namespace Speechmatics.Speech.Tests.Sessions;
 /// <summary>The sample recordings as samples, and ways to play them into sessions.</summary>
 internal static class Clips
 {
-    private static readonly Lazy<Clip[]> Loaded = new(Load);
+    private static readonly Lazy<Clip[]> Loaded = new(() => In(Repository.SampleAudio));
 
     public static IReadOnlyList<Clip> All => Loaded.Value;
 
@@ -38,14 +38,15 @@ internal static class Clips
 
     public static string Text(IEnumerable<SpeechEvent> events) => string.Join(' ', events.OfType<FinalTranscript>().Select(final => final.Text));
 
-    private static Clip[] Load()
+    /// <summary>All recordings of a folder that its <c>transcripts.jsonl</c> names.</summary>
+    public static Clip[] In(string folder)
     {
         var clips = new List<Clip>();
-        foreach (var line in File.ReadLines(Path.Combine(Repository.SampleAudio, "transcripts.jsonl")))
+        foreach (var line in File.ReadLines(Path.Combine(folder, "transcripts.jsonl")))
         {
             using var entry = JsonDocument.Parse(line);
             var file = entry.RootElement.GetProperty("audio").GetString()!;
-            clips.Add(new Clip(Path.GetFileNameWithoutExtension(file), entry.RootElement.GetProperty("text").GetString()!, Read(Path.Combine(Repository.SampleAudio, file))));
+            clips.Add(new Clip(Path.GetFileNameWithoutExtension(file), entry.RootElement.GetProperty("text").GetString()!, Read(Path.Combine(folder, file))));
         }
 
         return [.. clips];

@@ -31,6 +31,15 @@ internal sealed class AttentionWords
     public AttentionWords(AttentionVocabulary vocabulary, AttentionLayout layout) =>
         (_vocabulary, _samplesPerFrame, _sampleRate) = (vocabulary, layout.SamplesPerEncoderFrame, layout.SampleRate);
 
+    /// <summary>How many words a reading has, about: tokens at which one begins.</summary>
+    public int Count(AttentionHypothesis reading)
+    {
+        var words = 0;
+        foreach (var token in reading.Tokens)
+            if (_vocabulary.BeginsWord(token)) words++;
+        return words;
+    }
+
     /// <summary>The words of a reading.</summary>
     /// <param name="reading">With its alignment over the whole utterance.</param>
     /// <param name="audio">The utterance, without padding.</param>

@@ -9,6 +9,9 @@ internal readonly record struct SecondPassJob
     /// <summary>Where the utterance begins in the stream, in samples at 16 kHz.</summary>
     public required long StartSample { get; init; }
 
+    /// <summary>Words the first pass heard in the utterance; 0 where it is not known.</summary>
+    public int FirstPassWords { get; init; }
+
     /// <summary>The session's custom vocabulary, or null.</summary>
     public ITokenBias? Bias { get; init; }
 }

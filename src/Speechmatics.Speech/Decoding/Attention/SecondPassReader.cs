@@ -84,7 +84,7 @@ internal sealed class SecondPassReader : IDisposable
             Decode(jobs, batch, paddedSamples, ct);
             for (var row = 0; row < batch.Length; row++)
             {
-                var verdict = _policy.Judge(_readings[row], fullyPadded);
+                var verdict = _policy.Judge(_readings[row], fullyPadded, _words.Count(_readings[row]), jobs[batch[row]].FirstPassWords);
                 if (verdict.Decision == SecondPassDecision.RetryWithFullPadding) again[againCount++] = batch[row];
                 else results[batch[row]] = Complete(jobs[batch[row]], _readings[row], verdict, readTwice: again.IsEmpty);
             }

@@ -15,6 +15,12 @@ internal enum SecondPassReason
     /// <summary>A group of tokens came four times running.</summary>
     Loop,
 
+    /// <summary>Far fewer words than the first pass heard: the reading stopped early.</summary>
+    TooFewWords,
+
+    /// <summary>Far more words than the first pass heard: the reading repeats itself.</summary>
+    TooManyWords,
+
     /// <summary>More tokens than anybody can say in that time.</summary>
     TooManyTokens,
 

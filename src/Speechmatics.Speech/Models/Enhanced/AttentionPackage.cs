@@ -36,19 +36,21 @@ internal sealed record AttentionPackage
         var tokensFile = file.FileOf(manifest.Tokens, "tokens", manifest.Files);
         PackageFile[] files = [encoderFile, decoderFile, tokensFile];
         foreach (var each in files) each.CheckPresence();
+
+        var layout = ReadLayout(file, rate, encoder, decoder);
+        var vocabulary = ReadVocabulary(file, layout, tokensFile);
         foreach (var each in files.Where(f => verifyHashes && f.HasHash))
         {
             ct.ThrowIfCancellationRequested();
             each.CheckHash();
         }
 
-        var layout = ReadLayout(file, rate, encoder, decoder);
         return new AttentionPackage
         {
             Name = manifest.Name is { Length: > 0 } name ? name : throw file.Missing("name"),
             Language = manifest.Language is { Length: > 0 } language ? language : throw file.Missing("language"),
             Layout = layout,
-            Vocabulary = ReadVocabulary(file, layout, tokensFile),
+            Vocabulary = vocabulary,
             Encoder = encoderFile,
             Decoder = decoderFile,
             ContentHash = file.HashWith(files, ct),

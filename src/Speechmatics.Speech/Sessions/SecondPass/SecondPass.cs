@@ -17,8 +17,13 @@ internal sealed class SecondPass : IDisposable
     /// <summary>Audio without a token that is kept in case the stream ends in it.</summary>
     private const double UnreadSeconds = 10;
 
+    /// <summary>New speech after which an unfinished utterance is read again.</summary>
+    private const double RefineSeconds = 1;
+
     /// <summary>Audio without a token that is worth a reading at the end of the stream: louder than this root mean square over 100 ms (-45 dB of full scale).</summary>
     private const float SpeechLevel = 0.0056f;
+
+    private const int QuietSamples = 1280;
 
     private readonly SessionEngine _engine;
     private readonly StepScheduler _scheduler;
@@ -59,6 +64,20 @@ internal sealed class SecondPass : IDisposable
         ended.Clear();
     }
 
+    /// <summary>Has the unfinished utterance read when there is a second more of it than at the last time and the pool has nothing better to do. Called by the worker that runs the stream.</summary>
+    public static void Refine(SessionEngine engine, StepScheduler scheduler, SessionStream stream, long arrival)
+    {
+        var start = stream.Transcript.UtteranceStartFrame;
+        var until = stream.Processed + stream.TimeOffsetFrames;
+        if (start < 0 || stream.Refining || !stream.Options.RefinePartials || !stream.Options.Partials || !scheduler.HasCapacityToSpare) return;
+        if ((until - Math.Max(start, stream.RefinedUntilFrame)) * engine.Layout.SecondsPerEncoderFrame < RefineSeconds) return;
+        var ticket = CreateTicket(engine, stream, new EndedUtterance(stream.Utterances!.FirstPassWords, start, until, until, EndOfUtteranceReason.Forced), arrival, null, stream.Utterances.CurrentUtterance);
+        if (ticket.PartSamples < ticket.Audio.Length) return;
+        stream.RefinedUntilFrame = until;
+        stream.Refining = true;
+        scheduler.Add(ticket);
+    }
+
     /// <summary>Ends a ticket: its final goes out when it is its turn, and with the last one the session ends.</summary>
     public static void Complete(StepScheduler scheduler, PoolCounters counters, UtteranceTicket ticket, ImmutableArray<RecognizedWord> words, SessionNotice? notice)
     {
@@ -76,6 +95,12 @@ internal sealed class SecondPass : IDisposable
     /// <summary>The time for a ticket is over: the first pass's words go out.</summary>
     public static void Skip(StepScheduler scheduler, PoolCounters counters, UtteranceTicket ticket)
     {
+        if (ticket.Refines >= 0)
+        {
+            ticket.Stream.Refining = false;
+            return;
+        }
+
         counters.CountSkippedReading();
         Complete(scheduler, counters, ticket, FirstPassWords(ticket), Notice(ticket, SessionNoticeKind.SecondPassSkipped, "The pool is overloaded: an utterance was not read a second time; its final has the first pass's words."));
     }
@@ -89,7 +114,12 @@ internal sealed class SecondPass : IDisposable
         for (var i = 0; i < count; i++)
         {
             var ticket = batch.Tickets[i];
-            _jobs[i] = new SecondPassJob { Audio = ticket.Audio.AsMemory(ticket.PartStart, ticket.PartSamples), StartSample = ticket.StartSample + ticket.PartStart };
+            _jobs[i] = new SecondPassJob
+            {
+                Audio = ticket.Audio.AsMemory(ticket.PartStart, ticket.PartSamples),
+                StartSample = ticket.StartSample + ticket.PartStart,
+                FirstPassWords = ticket.PartSamples == ticket.Audio.Length ? ticket.Utterance.Words.Length : 0,
+            };
         }
 
         try
@@ -101,6 +131,8 @@ internal sealed class SecondPass : IDisposable
             foreach (var ticket in batch.Tickets)
             {
                 _counters.CountFailure(failure);
+                ticket.Stream.Refining = false;
+                if (ticket.Refines >= 0) continue;
                 Complete(_scheduler, _counters, ticket, FirstPassWords(ticket), Notice(ticket, SessionNoticeKind.SecondPassRejected, $"The second pass failed ({failure.Message}); the final has the first pass's words."));
             }
 
@@ -110,8 +142,14 @@ internal sealed class SecondPass : IDisposable
         var seconds = _engine.Clock.GetElapsedTime(start).TotalSeconds;
         for (var i = 0; i < count; i++)
         {
-            _counters.CountReading(count, _engine.Clock.GetElapsedTime(batch.Tickets[i].Arrival, start).TotalSeconds, seconds / count, batch.Tickets[i].PartSamples / (double)_engine.Layout.SampleRate, _results[i].ReadTwice);
-            Take(batch.Tickets[i], _results[i]);
+            var ticket = batch.Tickets[i];
+            if (ticket.Refines < 0)
+            {
+                var queued = _engine.Clock.GetElapsedTime(ticket.Arrival, start).TotalSeconds;
+                _counters.CountReading(count, queued, seconds / count, ticket.PartSamples / (double)_engine.Layout.SampleRate, _results[i].ReadTwice);
+            }
+
+            Take(ticket, _results[i]);
         }
 
         Array.Clear(_jobs, 0, count);
@@ -122,6 +160,13 @@ internal sealed class SecondPass : IDisposable
 
     private void Take(UtteranceTicket ticket, SecondPassResult result)
     {
+        if (ticket.Refines >= 0)
+        {
+            if (result.Accepted) ticket.Stream.Utterances!.Refine(ticket.Refines, result.Words, ticket.Arrival);
+            ticket.Stream.Refining = false;
+            return;
+        }
+
         if (!result.Accepted)
         {
             Complete(_scheduler, _counters, ticket, FirstPassWords(ticket), ticket.Utterance.Words.IsEmpty ? null : Notice(
@@ -149,16 +194,18 @@ internal sealed class SecondPass : IDisposable
         return [.. ticket.Read, .. ticket.Utterance.Words.Where(word => word.Start >= end)];
     }
 
-    private static UtteranceTicket CreateTicket(SessionEngine engine, SessionStream stream, EndedUtterance utterance, long arrival, FlushRequest? flush)
+    private static UtteranceTicket CreateTicket(SessionEngine engine, SessionStream stream, EndedUtterance utterance, long arrival, FlushRequest? flush, int refines = -1)
     {
         var perFrame = engine.Layout.SamplesPerEncoderFrame;
         var audio = stream.Intake.Utterance!;
         lock (stream.Gate)
         {
             var end = Math.Min(audio.Written, utterance.EndFrame * perFrame);
+            if (utterance.Reason is EndOfUtteranceReason.TrailingSilence or EndOfUtteranceReason.MaximumLength)
+                end = QuietestCut(audio, Math.Max(audio.Start, Math.Min(utterance.SpeechEndFrame * perFrame, end - (2 * QuietSamples))), end);
             var start = utterance.StartFrame < 0 ? 0 : (utterance.StartFrame * perFrame) - LeadSamples(engine);
             start = Math.Max(Math.Max(start, stream.ReadUntilSample), audio.Start);
-            stream.ReadUntilSample = Math.Max(stream.ReadUntilSample, end);
+            if (refines < 0) stream.ReadUntilSample = Math.Max(stream.ReadUntilSample, end);
             var samples = new float[Math.Max(0, end - start)];
             audio.Read(start, samples);
             if (utterance.StartFrame < 0 && !MayHoldSpeech(samples)) samples = [];
@@ -167,11 +214,31 @@ internal sealed class SecondPass : IDisposable
             {
                 Audio = samples,
                 StartSample = start,
+                Refines = refines,
                 PartSamples = samples.Length == 0 ? 0 : UtteranceSplitter.NextPart(samples),
-                Deadline = maxDelay == Timeout.InfiniteTimeSpan || stream.Spare ? long.MaxValue : engine.Clock.GetTimestamp() + engine.Ticks(maxDelay.TotalSeconds),
+                Deadline = refines >= 0 ? DeadlineAfter(engine, RefineSeconds)
+                    : maxDelay == Timeout.InfiniteTimeSpan || stream.Spare ? long.MaxValue
+                    : DeadlineAfter(engine, maxDelay.TotalSeconds),
             };
         }
     }
+
+    /// <summary>The middle of the quietest 80 ms in a stretch: tokens do not say to the millisecond where a word ends and the next begins.</summary>
+    private static long QuietestCut(UtteranceAudio audio, long start, long end)
+    {
+        var samples = new float[Math.Max(0, end - start)];
+        audio.Read(start, samples);
+        var (best, least) = (end, float.PositiveInfinity);
+        for (var at = 0; at + QuietSamples <= samples.Length; at += QuietSamples / 8)
+        {
+            var energy = TensorPrimitives.SumOfSquares(samples.AsSpan(at, QuietSamples));
+            if (energy < least) (best, least) = (start + at + (QuietSamples / 2), energy);
+        }
+
+        return best;
+    }
+
+    private static long DeadlineAfter(SessionEngine engine, double seconds) => engine.Clock.GetTimestamp() + engine.Ticks(seconds);
 
     private static bool MayHoldSpeech(ReadOnlySpan<float> samples)
     {

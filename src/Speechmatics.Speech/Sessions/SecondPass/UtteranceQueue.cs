@@ -9,6 +9,7 @@ namespace Speechmatics.Speech.Sessions;
 internal sealed class UtteranceQueue(EventQueue events)
 {
     private readonly Lock _gate = new();
+    private readonly PartialRefiner _refiner = new();
     private readonly Queue<UtteranceTicket> _waiting = new();
     private bool _audioEnded;
 
@@ -21,24 +22,52 @@ internal sealed class UtteranceQueue(EventQueue events)
         }
     }
 
+    /// <summary>The utterance under way has ended.</summary>
     public void Add(UtteranceTicket ticket)
-    {
-        lock (_gate) _waiting.Enqueue(ticket);
-    }
-
-    /// <summary>Adds a partial: the first pass's words of the utterances that wait, which no final covers yet, and then the current ones.</summary>
-    public bool AddPartial(ImmutableArray<RecognizedWord> words, int stableWords, long arrival)
     {
         lock (_gate)
         {
-            if (_waiting.Count > 0)
-            {
-                words = [.. _waiting.SelectMany(ticket => ticket.Utterance.Words), .. words];
-                stableWords = 0;
-            }
-
-            return words.IsEmpty || events.Add(new PartialTranscript { Text = TranscriptTracker.Join(words), Words = words, StableWords = stableWords }, arrival);
+            ticket.Shown = _refiner.Compose(ticket.Utterance.Words).Words;
+            _refiner.Reset();
+            _waiting.Enqueue(ticket);
         }
+    }
+
+    /// <summary>The first pass's words of the utterance under way.</summary>
+    public ImmutableArray<RecognizedWord> FirstPassWords
+    {
+        get
+        {
+            lock (_gate) return _refiner.FirstPass;
+        }
+    }
+
+    /// <summary>The number of the utterance under way, for <see cref="Refine"/>.</summary>
+    public int CurrentUtterance
+    {
+        get
+        {
+            lock (_gate) return _refiner.Utterance;
+        }
+    }
+
+    /// <summary>
+    /// Adds a partial: what is shown of the utterances that wait, which no final covers yet, and then the current one's words. Returns false when the queue of events is full.
+    /// </summary>
+    public bool AddPartial(ImmutableArray<RecognizedWord> words, long arrival)
+    {
+        lock (_gate)
+        {
+            _refiner.FirstPass = words;
+            return SendPartial(arrival);
+        }
+    }
+
+    /// <summary>Takes a reading of the unfinished utterance with the given number; one that has ended meanwhile is past refining.</summary>
+    public void Refine(int utterance, ImmutableArray<RecognizedWord> reading, long arrival)
+    {
+        lock (_gate)
+            if (utterance == _refiner.Utterance && _refiner.Agree(reading)) SendPartial(arrival);
     }
 
     /// <summary>A ticket is done: sends what can be sent. Returns whether that was the stream's last event.</summary>
@@ -58,6 +87,19 @@ internal sealed class UtteranceQueue(EventQueue events)
         }
     }
 
+    /// <summary>Answers the flushes of utterances that wait, which nobody will read any more: with <paramref name="failure"/> where there is one.</summary>
+    public void EndFlushes(Exception? failure)
+    {
+        lock (_gate)
+        {
+            foreach (var ticket in _waiting)
+            {
+                if (failure is null) ticket.Flush?.Done.TrySetResult();
+                else ticket.Flush?.Fail(failure);
+            }
+        }
+    }
+
     /// <summary>No more utterances come. Returns whether nothing waits either.</summary>
     public bool EndAudio()
     {
@@ -66,6 +108,18 @@ internal sealed class UtteranceQueue(EventQueue events)
             _audioEnded = true;
             return _waiting.Count == 0;
         }
+    }
+
+    private bool SendPartial(long arrival)
+    {
+        var (words, stable) = _refiner.Compose(_refiner.FirstPass);
+        if (_waiting.Count > 0)
+        {
+            words = [.. _waiting.SelectMany(ticket => ticket.Shown), .. words];
+            stable = 0;
+        }
+
+        return words.IsEmpty || events.Add(new PartialTranscript { Text = TranscriptTracker.Join(words), Words = words, StableWords = stable }, arrival);
     }
 
     private void Send(UtteranceTicket ticket)

@@ -16,6 +16,14 @@ internal sealed class UtteranceTicket(SessionStream stream, EndedUtterance utter
     /// <summary>The flush that ended the utterance, or null.</summary>
     public FlushRequest? Flush { get; } = flush;
 
+    /// <summary>
+    /// For a reading of an utterance that has not ended, which only refines partials: the utterance's number in its stream. -1 for a reading that gives a final.
+    /// </summary>
+    public int Refines { get; init; } = -1;
+
+    /// <summary>What partials show of the utterance until its final comes.</summary>
+    public ImmutableArray<RecognizedWord> Shown { get; set; } = [];
+
     /// <summary>The utterance's audio at the model's rate; empty when there is nothing to read.</summary>
     public float[] Audio { get; init; } = [];
 

@@ -65,8 +65,17 @@ public class AttentionWordsTests
         var vocabulary = new AttentionVocabulary(tokens) { Prompt = [0], EndOfText = tokens.Length, NoSpeech = 0, Suppress = [], SuppressFirst = [] };
         var layout = new AttentionLayout
         {
-            SampleRate = 16000, MelBins = 80, HopSamples = 160, MaxSeconds = 30, MelFramesPerEncoderFrame = 2, Layers = 1, Heads = 1, Width = 1, ContextTokens = 100,
-            AlignmentHeads = 1, Vocabulary = tokens.Length + 1,
+            SampleRate = 16000,
+            MelBins = 80,
+            HopSamples = 160,
+            MaxSeconds = 30,
+            MelFramesPerEncoderFrame = 2,
+            Layers = 1,
+            Heads = 1,
+            Width = 1,
+            ContextTokens = 100,
+            AlignmentHeads = 1,
+            Vocabulary = tokens.Length + 1,
         };
         var frames = 10 * (tokens.Length + 1);
         var reading = new AttentionHypothesis();

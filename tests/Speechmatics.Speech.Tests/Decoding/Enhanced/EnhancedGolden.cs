@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Speechmatics.Speech.Decoding;
+using Speechmatics.Speech.Features;
 
 namespace Speechmatics.Speech.Tests.Decoding;
 
@@ -23,7 +24,13 @@ internal sealed record EnhancedGolden(string Name, int PaddedSeconds, int[] Ids,
     }
 
     /// <summary>The mel of a whole recording with the second pass's padding.</summary>
-    public static float[] MelOf(float[] audio) => ReferenceWhisperMel.Compute(audio, SecondPassReader.PaddedSamples(audio.Length));
+    public static float[] MelOf(float[] audio)
+    {
+        var padded = SecondPassReader.PaddedSamples(audio.Length);
+        var mel = new float[WhisperMelExtractor.Frames(padded) * 80];
+        new WhisperMelExtractor(new WhisperMelOptions()).Compute(audio, padded, mel);
+        return mel;
+    }
 
     private static EnhancedGolden Read(string path)
     {

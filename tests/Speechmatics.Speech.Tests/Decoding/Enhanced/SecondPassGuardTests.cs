@@ -31,7 +31,7 @@ public class SecondPassGuardTests
         reading.Add(1, mean);
         reading.NoSpeechProbability = noSpeech;
         reading.Complete((AttentionStop)stop);
-        Assert.Equal(new SecondPassVerdict((SecondPassDecision)decision, (SecondPassReason)reason), SecondPassPolicy.Default.Judge(reading, fullyPadded));
+        Assert.Equal(new SecondPassVerdict((SecondPassDecision)decision, (SecondPassReason)reason), SecondPassPolicy.Default.Judge(reading, fullyPadded, words: 0, firstPassWords: 0));
     }
 
     [Theory]

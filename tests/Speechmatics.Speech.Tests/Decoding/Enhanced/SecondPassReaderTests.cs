@@ -1,10 +1,13 @@
 using Speechmatics.Speech.Decoding;
+using Speechmatics.Speech.Features;
 using Speechmatics.Speech.Tests.Models;
 
 namespace Speechmatics.Speech.Tests.Decoding;
 
 public sealed class SecondPassReaderTests(EnhancedModelFixture fixture) : IClassFixture<EnhancedModelFixture>
 {
+    private static readonly WhisperMelExtractor Mel = new(new WhisperMelOptions());
+
     [Fact]
     public void A_clip_gives_its_text_with_times_in_the_stream()
     {
@@ -116,6 +119,5 @@ public sealed class SecondPassReaderTests(EnhancedModelFixture fixture) : IClass
 
     private static float[] Sample(string name) => WaveFile.Read(Path.Combine(Repository.SampleAudio, name + ".wav"));
 
-    private SecondPassReader CreateReader(int maxRows) =>
-        new(fixture.Model, (audio, mel) => ReferenceWhisperMel.Compute(audio, mel.Length / 80 * 160).CopyTo(mel), maxRows);
+    private SecondPassReader CreateReader(int maxRows) => new(fixture.Model, (audio, mel) => Mel.Compute(audio, mel.Length / 80 * 160, mel), maxRows);
 }

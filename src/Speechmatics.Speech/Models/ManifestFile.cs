@@ -12,21 +12,22 @@ internal sealed class ManifestFile<T>
 {
     private readonly byte[] _bytes;
     private readonly string _folder;
-    private readonly string _path;
-
-    private ManifestFile(string folder, string path, byte[] bytes, T content) => (_folder, _path, _bytes, Content) = (folder, path, bytes, content);
+    private ManifestFile(string folder, string path, byte[] bytes, T content) => (_folder, Path, _bytes, Content) = (folder, path, bytes, content);
 
     public T Content { get; }
+
+    /// <summary>Where it lies.</summary>
+    public string Path { get; }
 
     /// <exception cref="SpeechModelException">The folder or the manifest is missing, the manifest is no JSON or of an unknown version.</exception>
     public static ManifestFile<T> Read(string folder, JsonTypeInfo<T> type)
     {
-        folder = Path.GetFullPath(folder);
+        folder = System.IO.Path.GetFullPath(folder);
         if (File.Exists(folder))
             throw new SpeechModelException($"{folder} is a file; give the folder that holds {ModelPackage.ManifestName}.", folder);
         if (!Directory.Exists(folder))
             throw new SpeechModelException($"{folder} does not exist; give the folder that holds {ModelPackage.ManifestName}.", folder);
-        var path = Path.Combine(folder, ModelPackage.ManifestName);
+        var path = System.IO.Path.Combine(folder, ModelPackage.ManifestName);
         if (!File.Exists(path))
             throw new SpeechModelException($"{path} is missing; give the folder that holds {ModelPackage.ManifestName}, complete.", path);
         var bytes = File.ReadAllBytes(path);
@@ -48,7 +49,7 @@ internal sealed class ManifestFile<T>
     {
         if (string.IsNullOrEmpty(name)) throw Missing(field);
         if (name is "." or ".." || name.AsSpan().ContainsAny("/\\:")) throw Bad(field, name, "the plain name of a file in the same folder");
-        return new PackageFile(name, Path.Combine(_folder, name), declared?.GetValueOrDefault(name));
+        return new PackageFile(name, System.IO.Path.Combine(_folder, name), declared?.GetValueOrDefault(name));
     }
 
     public int Positive(int? value, string field) => value switch
@@ -58,11 +59,18 @@ internal sealed class ManifestFile<T>
         _ => value.Value,
     };
 
+    public int NotNegative(int? value, string field) => value switch
+    {
+        null => throw Missing(field),
+        < 0 => throw Bad(field, value, "at least 0"),
+        _ => value.Value,
+    };
+
     public SpeechModelException Missing(string field) =>
-        new($"{_path}: {field} is missing. Copy the whole model folder again, or add the field.", _path);
+        new($"{Path}: {field} is missing. Copy the whole model folder again, or add the field.", Path);
 
     public SpeechModelException Bad(string field, object? value, string expected) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{_path}: {field} is {value}, but must be {expected}. Copy the whole model folder again, or correct the field."), _path);
+        new(string.Create(CultureInfo.InvariantCulture, $"{Path}: {field} is {value}, but must be {expected}. Copy the whole model folder again, or correct the field."), Path);
 
     /// <summary>Over the manifest and, for each file in a fixed order, name and hash. A declared hash stands for the content, so that the result is the same with and without verification.</summary>
     public string HashWith(IEnumerable<PackageFile> files, CancellationToken ct)

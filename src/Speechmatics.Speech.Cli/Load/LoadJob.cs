@@ -1,0 +1,103 @@
+using Speechmatics.Speech.Models;
+using Speechmatics.Speech.Sessions;
+
+namespace Speechmatics.Speech.Cli.Load;
+
+/// <summary>The work of <c>speech load</c>: baseline, load, baseline, reference, report.</summary>
+internal sealed class LoadJob(ToolServices services, LoadSettings settings)
+{
+    private readonly TimeProvider _clock = services.Time;
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var model = await SpeechModel.LoadAsync(settings.ModelPath, ct: cancellationToken).ConfigureAwait(false);
+        await using var _ = model.ConfigureAwait(false);
+        try
+        {
+            settings.SessionOptions.Validate(new SessionEngine(model, _clock));
+            settings.PoolOptions.Validate();
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new UsageException(exception.Message.ReplaceLineEndings(" "));
+        }
+
+        var clips = await LoadClip.ReadAllAsync(settings.AudioFolder, settings.SampleRate, settings.Encoding, cancellationToken).ConfigureAwait(false);
+
+        LoadReport report = null!;
+        await LoadDisplay.RunAsync(services.Terminal, async display => report = await MeasureAsync(model, clips, display, cancellationToken).ConfigureAwait(false))
+            .ConfigureAwait(false);
+
+        LoadSummary.Write(report, services.Terminal);
+        foreach (var failure in report.Result.Failures.Take(10)) services.Terminal.Error.WriteLine($"speech: {failure}");
+        if (settings.JsonPath is { } json) LoadReportJson.Write(report, json);
+        if (settings.HtmlPath is { } html) await File.WriteAllTextAsync(html, LoadReportHtml.Write(report), cancellationToken).ConfigureAwait(false);
+        return report.Failed ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private async Task<LoadReport> MeasureAsync(SpeechModel model, LoadClip[] clips, LoadDisplay display, CancellationToken cancellationToken)
+    {
+        display.Begin("measuring the bare encoder");
+        var before = await BaselineAsync().ConfigureAwait(false);
+
+        var stages = new List<CapacityStage>();
+        int? capacity = null;
+        LoadResult result;
+        if (settings.FindCapacity)
+        {
+            capacity = await CapacitySearch.FindAsync(settings.Sessions, HoldsAsync).ConfigureAwait(false);
+            stages.Sort((a, b) => a.Sessions.CompareTo(b.Sessions));
+            result = (stages.Find(stage => stage.Sessions == capacity) ?? stages[^1]).Result;
+        }
+        else
+        {
+            display.Begin(FormattableString.Invariant($"{settings.PeakSessions} sessions for {settings.Duration.TotalSeconds:0.#} s"));
+            result = await new LoadRun(model, settings, clips, _clock) { Sampled = display.Show }.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        display.Begin("measuring the bare encoder again");
+        var after = await BaselineAsync().ConfigureAwait(false);
+        ReferenceRun? reference = null;
+        if (settings.Reference)
+        {
+            display.Begin("recognising some sessions alone");
+            reference = await ReferenceRun.RunAsync(model, settings, clips, result.Sessions, _clock, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new LoadReport
+        {
+            Settings = settings,
+            ModelName = model.Name,
+            ModelHash = model.ContentHash,
+            BaselineBefore = before,
+            BaselineAfter = after,
+            Result = result,
+            Reference = reference,
+            Stages = stages,
+            Capacity = capacity,
+        };
+
+        async Task<EncoderBaseline?> BaselineAsync()
+        {
+            if (settings.BaselineDuration <= TimeSpan.Zero) return null;
+            var chunk = settings.Chunk is { } pinned ? Sessions.SessionOptions.ChunkFrames(model.Layout, pinned)!.Value : model.Layout.ChunkFrames[^1];
+            return await EncoderBaseline.MeasureAsync(model, chunk, settings, clips, settings.BaselineDuration, _clock, cancellationToken).ConfigureAwait(false);
+        }
+
+        async Task<bool> HoldsAsync(int sessions)
+        {
+            var stage = settings with
+            {
+                Sessions = sessions,
+                Pattern = LoadPattern.Steady,
+
+                // the warm-up comes on top
+                Duration = settings.StageDuration + TimeSpan.FromSeconds(Math.Min(5, settings.StageDuration.TotalSeconds / 3)),
+            };
+            display.Begin(FormattableString.Invariant($"stage {stages.Count + 1}: {sessions} sessions"));
+            var run = new LoadRun(model, stage, clips, _clock) { Sampled = display.Show, Drain = settings.Reference };
+            stages.Add(CapacityStage.Judge(await run.RunAsync(cancellationToken).ConfigureAwait(false), stage));
+            return stages[^1].Failure is null;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Speechmatics.Speech.Sessions;
+
+namespace Speechmatics.Speech.Cli.Load;
+
+/// <summary>Every counter of a run at one moment; two of them give a <see cref="LoadSample"/>.</summary>
+internal sealed record LoadReading
+{
+    /// <summary>From the run's start.</summary>
+    public required TimeSpan Time { get; init; }
+
+    public required SessionPoolStatus Status { get; init; }
+
+    public required LogHistogram PartialLag { get; init; }
+
+    public required LogHistogram FinalLag { get; init; }
+
+    public required LogHistogram DriverLateness { get; init; }
+
+    public required StepCounts Steps { get; init; }
+
+    /// <summary>Seconds that workers spent inside the encoder's runs, and in steps altogether.</summary>
+    public required (double Encoder, double All) StepSeconds { get; init; }
+
+    /// <summary>Seconds that drivers spent inside the sessions' writes: features, queues.</summary>
+    public required double WriteSeconds { get; init; }
+
+    public required ProcessTimes Times { get; init; }
+
+    public required long AllocatedBytes { get; init; }
+
+    public required double PauseSeconds { get; init; }
+
+    public required long MemoryBytes { get; init; }
+
+    public required long HeapBytes { get; init; }
+
+    /// <summary>Audio written and not yet recognised, the mean over open sessions, in seconds.</summary>
+    public required double BacklogSeconds { get; init; }
+
+    public required long Refused { get; init; }
+
+    public required double? WordErrorRate { get; init; }
+}

@@ -1,0 +1,148 @@
+namespace Speechmatics.Speech.Cli.Load;
+
+/// <summary>What happened between two readings. Lags are of partials and finals together unless the name says otherwise, in milliseconds; null where nothing was measured.</summary>
+internal sealed record LoadSample
+{
+    /// <summary>The end of the interval, in seconds from the run's start.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Open sessions at the end of the interval.</summary>
+    public required int Sessions { get; init; }
+
+    public required double? LagP50 { get; init; }
+
+    public required double? LagP95 { get; init; }
+
+    public required double? LagP99 { get; init; }
+
+    /// <summary>Events whose lag was measured.</summary>
+    public required long Events { get; init; }
+
+    /// <summary>Share of the workers' time spent in steps, 0 to 1.</summary>
+    public required double Utilisation { get; init; }
+
+    /// <summary>The mean chunk of the steps run, in milliseconds of audio.</summary>
+    public required double? ChunkMilliseconds { get; init; }
+
+    /// <summary>The mean number of sessions in a step.</summary>
+    public required double? BatchSize { get; init; }
+
+    /// <summary>Sessions whose chunk waited for a worker at the end of the interval.</summary>
+    public required int Queued { get; init; }
+
+    /// <summary>Audio written and not yet recognised at the end, the mean over sessions; up to a chunk is waiting for its rest.</summary>
+    public required double BacklogSeconds { get; init; }
+
+    public required double DroppedSeconds { get; init; }
+
+    public required long Refused { get; init; }
+
+    public required long Failed { get; init; }
+
+    /// <summary>Over the run so far, 0 to 1 and above.</summary>
+    public required double? WordErrorRate { get; init; }
+
+    /// <summary>This process's share of all processors, in percent.</summary>
+    public required double CpuPercent { get; init; }
+
+    /// <summary>What other processes took of all processors, in percent.</summary>
+    public required double? OtherCpuPercent { get; init; }
+
+    /// <summary>The share of all processors that the load drivers' threads took, in percent, the sessions' writes included: those compute the features.</summary>
+    public required double? DriverThreadsCpuPercent { get; init; }
+
+    /// <summary>The same without the writes: the load generator's own cost. Too low on a machine that others keep busy.</summary>
+    public required double? DriverCpuPercent { get; init; }
+
+    public required double? DriverLatenessP50 { get; init; }
+
+    public required double? DriverLatenessP99 { get; init; }
+
+    public required double MemoryMegabytes { get; init; }
+
+    public required double HeapMegabytes { get; init; }
+
+    /// <summary>Managed allocation of the process for each session's chunk: events, and what the load generator allocates to read and score them, but not its sampling.</summary>
+    public required double? AllocatedBytesPerChunk { get; init; }
+
+    public required double PauseMilliseconds { get; init; }
+
+    /// <summary>Audio recognised in the interval, in seconds.</summary>
+    public required double AudioSeconds { get; init; }
+
+    public required long Steps { get; init; }
+
+    public required long Chunks { get; init; }
+
+    /// <summary>Chunks whose state was copied to bring its batch together.</summary>
+    public required long MovedChunks { get; init; }
+
+    public required double EncoderSeconds { get; init; }
+
+    /// <summary>What workers do besides the encoder's runs (filling windows, state, decoding, events), for each second of encoder.</summary>
+    public required double? StepShare { get; init; }
+
+    /// <summary>What taking audio in costs (conversion, features, queueing), for each second of encoder: processor time where the system tells it, so that being preempted does not count.</summary>
+    public required double? IntakeShare { get; init; }
+
+    /// <summary>The process's whole processor time besides the encoder's runs, for each second of encoder: an upper bound of the engine's share that also holds reading and scoring events and the load generator.</summary>
+    public required double? ProcessShare { get; init; }
+
+    /// <summary>The engine's own work for each second of encoder: both shares together.</summary>
+    public double? EngineShare => StepShare + IntakeShare;
+
+    public static LoadSample Between(LoadReading before, LoadReading after, int workers)
+    {
+        var elapsed = Math.Max(1e-9, (after.Time - before.Time).TotalSeconds);
+        var lag = after.PartialLag.Since(before.PartialLag).Plus(after.FinalLag.Since(before.FinalLag));
+        var lateness = after.DriverLateness.Since(before.DriverLateness);
+        var steps = after.Steps.Since(before.Steps);
+        var chunks = after.Status.Chunks - before.Status.Chunks;
+        var encoder = after.StepSeconds.Encoder - before.StepSeconds.Encoder;
+        var inSteps = after.StepSeconds.All - before.StepSeconds.All;
+        var writing = after.WriteSeconds - before.WriteSeconds;
+        var cpu = after.Times.Process - before.Times.Process;
+        var drivers = after.Times.Drivers - before.Times.Drivers;
+
+        // on a busy machine a write's wall time contains waits for a processor, so the threads' processor time is its upper bound
+        var writeCpu = Math.Min(drivers ?? writing, writing);
+        var encoderCpu = (after.Times.Workers - before.Times.Workers) * (inSteps > 0 ? encoder / inSteps : 0) ?? encoder;
+        var percent = 100 / (elapsed * Environment.ProcessorCount);
+        return new LoadSample
+        {
+            Seconds = after.Time.TotalSeconds,
+            Sessions = after.Status.ActiveSessions,
+            LagP50 = lag.Milliseconds(0.5),
+            LagP95 = lag.Milliseconds(0.95),
+            LagP99 = lag.Milliseconds(0.99),
+            Events = lag.Count,
+            Utilisation = inSteps / (elapsed * workers),
+            ChunkMilliseconds = steps.MeanChunk,
+            BatchSize = steps.MeanBatch,
+            Queued = after.Status.QueuedSessions,
+            BacklogSeconds = after.BacklogSeconds,
+            DroppedSeconds = (after.Status.AudioDropped - before.Status.AudioDropped).TotalSeconds,
+            Refused = after.Refused - before.Refused,
+            Failed = after.Status.FailedSessions - before.Status.FailedSessions,
+            WordErrorRate = after.WordErrorRate,
+            CpuPercent = cpu * percent,
+            OtherCpuPercent = after.Times.Machine - before.Times.Machine is { } machine ? Math.Max(0, machine - cpu) * percent : null,
+            DriverThreadsCpuPercent = drivers * percent,
+            DriverCpuPercent = (drivers - writeCpu) * percent,
+            DriverLatenessP50 = lateness.Milliseconds(0.5),
+            DriverLatenessP99 = lateness.Milliseconds(0.99),
+            MemoryMegabytes = after.MemoryBytes / 1e6,
+            HeapMegabytes = after.HeapBytes / 1e6,
+            AllocatedBytesPerChunk = chunks > 0 ? (double)(after.AllocatedBytes - before.AllocatedBytes) / chunks : null,
+            PauseMilliseconds = (after.PauseSeconds - before.PauseSeconds) * 1000,
+            AudioSeconds = (after.Status.AudioRecognized - before.Status.AudioRecognized).TotalSeconds,
+            Steps = after.Status.Steps - before.Status.Steps,
+            Chunks = chunks,
+            MovedChunks = after.Status.MovedChunks - before.Status.MovedChunks,
+            EncoderSeconds = encoder,
+            StepShare = encoder > 0 ? (inSteps - encoder) / encoder : null,
+            IntakeShare = encoderCpu > 0 ? writeCpu / encoderCpu : null,
+            ProcessShare = encoderCpu > 0 ? (cpu - encoderCpu) / encoderCpu : null,
+        };
+    }
+}

@@ -1,0 +1,196 @@
+using Speechmatics.Speech.Sessions;
+using Speechmatics.Speech.Tests.Models;
+
+namespace Speechmatics.Speech.Tests.Sessions;
+
+/// <summary>The enhanced operating point in the pool.</summary>
+public class EnhancedSessionTests(ModelFixture fixture, EnhancedModelFixture enhanced) : IClassFixture<EnhancedModelFixture>
+{
+    private static SessionOptions Options => new()
+    {
+        OperatingPoint = OperatingPoint.Enhanced, Chunk = TimeSpan.FromMilliseconds(640), EndpointSilence = TimeSpan.FromSeconds(2), MaxDelay = Timeout.InfiniteTimeSpan,
+    };
+
+    [Fact]
+    public async Task Finals_are_the_second_pass_s_and_the_same_alone_and_among_many()
+    {
+        string[] names = ["orders-004", "orders-005", "orders-007", "common-voice-005", "librispeech-clean-004"];
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 20, Workers = 2 });
+        var solo = new List<string>();
+        foreach (var name in names)
+        {
+            await using var session = await pool.OpenAsync(Options);
+            var events = await Clips.PlayAsync(session, Clips.Named(name).Samples);
+            solo.Add(Clips.Words(events));
+            Assert.Contains(events, e => e is PartialTranscript);
+            Assert.All(events.OfType<FinalTranscript>().SelectMany(f => f.Words), word => Assert.InRange(word.End, word.Start, session.AudioReceived));
+        }
+
+        Assert.StartsWith("Can ", solo[1], StringComparison.Ordinal);
+        Assert.Contains("cappuccino", solo[1], StringComparison.Ordinal);
+        var together = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
+        {
+            await using var session = await pool.OpenAsync(Options);
+            return Clips.Words(await Clips.PlayAsync(session, Clips.Named(names[i % names.Length]).Samples, 1000 + (371 * i)));
+        }));
+        for (var i = 0; i < together.Length; i++) Assert.Equal(solo[i % names.Length], together[i]);
+        Assert.Equal(0, pool.GetStatus().ActiveSessions);
+        Assert.True(pool.GetStatus().Readings >= 25);
+    }
+
+    [Fact]
+    public async Task Utterances_keep_their_order_and_each_final_is_followed_by_its_end()
+    {
+        var audio = new[] { "orders-004", "common-voice-005", "orders-005", "orders-007" }.SelectMany(name => Clips.Named(name).Samples.Concat(new float[24000])).ToArray();
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 1 });
+        await using var session = await pool.OpenAsync(new SessionOptions { OperatingPoint = OperatingPoint.Enhanced, Chunk = TimeSpan.FromMilliseconds(640), EndpointSilence = TimeSpan.FromSeconds(1.2) });
+        var events = await Clips.PlayAsync(session, audio);
+        var finals = events.OfType<FinalTranscript>().ToArray();
+        Assert.True(finals.Length >= 4);
+        for (var i = 1; i < finals.Length; i++) Assert.True(finals[i].Start >= finals[i - 1].Start);
+        for (var i = 0; i < events.Count; i++)
+            if (events[i] is FinalTranscript final) Assert.Equal(final.End, Assert.IsType<EndOfUtterance>(events[i + 1]).Time);
+        var text = Clips.Text(events);
+        Assert.Equal(
+            ["drip", "attend", "cappuccino", "sugar"],
+            new[] { "drip", "attend", "cappuccino", "sugar" }.OrderBy(word => text.IndexOf(word, StringComparison.Ordinal)));
+        Assert.DoesNotContain(events, e => e is SessionNotice { Kind: SessionNoticeKind.SecondPassSkipped });
+    }
+
+    [Fact]
+    public async Task A_flush_waits_for_its_second_pass()
+    {
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 1 });
+        var options = Options;
+        options.EndpointSilence = Timeout.InfiniteTimeSpan;
+        await using var session = await pool.OpenAsync(options);
+        await session.WriteAsync(Clips.Named("orders-009").Samples);
+        await session.FlushAsync();
+        var events = new List<SpeechEvent>();
+        await foreach (var speechEvent in session.ReadEventsAsync())
+        {
+            events.Add(speechEvent);
+            if (speechEvent is EndOfUtterance) break;
+        }
+
+        Assert.Equal("Give me a medium roast Americano with lots of sugar.", Clips.Text(events));
+        Assert.Equal(EndOfUtteranceReason.Forced, events.OfType<EndOfUtterance>().Single().Reason);
+    }
+
+    [Fact]
+    public async Task When_time_is_over_the_first_pass_s_words_go_out_with_a_notice()
+    {
+        using var open = new ManualResetEventSlim(true);
+        var model = new FaultyModel(fixture.Model)
+        {
+            ShouldFail = _ =>
+            {
+                open.Wait();
+                return false;
+            },
+        };
+        await using var pool = new SessionPool(model, new SessionPoolOptions { MaxSessions = 2, Workers = 1 }, TimeProvider.System, enhanced.Model);
+        var options = Options;
+        options.MaxDelay = TimeSpan.FromSeconds(0.5);
+        await using var session = await pool.OpenAsync(options);
+        await using var other = await pool.OpenAsync(new SessionOptions { Chunk = TimeSpan.FromMilliseconds(160) });
+
+        // the only worker is held up in another session's step until the utterance's time is over
+        var hold = 0;
+        model.ShouldFail = _ =>
+        {
+            if (Volatile.Read(ref hold) == 1) open.Wait();
+            return false;
+        };
+        open.Reset();
+        var clip = Clips.Named("orders-009").Samples;
+        var reading = Clips.ReadAllAsync(session);
+        await session.WriteAsync(clip);
+        var flushed = session.FlushAsync();
+        Volatile.Write(ref hold, 1);
+        other.TryWrite(clip.AsSpan(0, 16000));
+        await Task.Delay(1500);
+        Volatile.Write(ref hold, 0);
+        open.Set();
+        await flushed;
+        session.Complete();
+        var events = await reading;
+        if (pool.GetStatus().SkippedReadings == 0)
+        {
+            // the reading had begun before the worker was held up: then it simply stands
+            Assert.Contains("Americano", Clips.Text(events), StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Contains("americanoo", Clips.Text(events), StringComparison.Ordinal);
+        Assert.Contains(events, e => e is SessionNotice { Kind: SessionNoticeKind.SecondPassSkipped });
+    }
+
+    [Fact]
+    public async Task A_restored_enhanced_session_reads_the_audio_from_before_the_snapshot()
+    {
+        var clip = Clips.Named("orders-004").Samples;
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 3 });
+        await using var whole = await pool.OpenAsync(Options);
+        var expected = Clips.Words(await Clips.PlayAsync(whole, clip));
+        await using var first = await pool.OpenAsync(Options);
+        await first.WriteAsync(clip.AsMemory(0, clip.Length / 2));
+        var state = await first.ExportStateAsync();
+        await using var second = await pool.RestoreAsync(state);
+        Assert.Equal(expected, Clips.Words(await Clips.PlayAsync(second, clip.AsMemory(clip.Length / 2))));
+    }
+
+    [Fact]
+    public async Task Idle_capacity_makes_words_of_a_long_utterance_stable_before_it_ends()
+    {
+        var clip = Clips.Named("librispeech-clean-004").Samples;
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 2 });
+        var options = Options;
+        options.MaxDelay = TimeSpan.FromMinutes(1);
+        await using var session = await pool.OpenAsync(options);
+        var reading = Clips.ReadAllAsync(session);
+        for (var at = 0; at < clip.Length; at += 10240)
+        {
+            // at the speed at which a slow machine keeps up
+            await session.WriteAsync(clip.AsMemory(at, Math.Min(10240, clip.Length - at)));
+            await Task.Delay(700);
+        }
+
+        session.Complete();
+        var events = await reading;
+        var refined = events.OfType<PartialTranscript>().Where(p => p.StableWords > 0).ToArray();
+        Assert.NotEmpty(refined);
+        for (var i = 1; i < refined.Length; i++)
+        {
+            Assert.True(refined[i].StableWords >= refined[i - 1].StableWords);
+            for (var word = 0; word < refined[i - 1].StableWords; word++) Assert.Equal(refined[i - 1].Words[word], refined[i].Words[word]);
+        }
+
+        Assert.StartsWith("Without his", refined[^1].Text, StringComparison.Ordinal);
+        Assert.Equal(pool.GetStatus().Readings, events.OfType<EndOfUtterance>().Count());
+    }
+
+    [Fact]
+    public async Task Silence_and_noise_have_no_words()
+    {
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 3 });
+        var random = new Random(3);
+        var noise = new float[20 * 16000];
+        for (var i = 0; i < noise.Length; i++) noise[i] = (random.NextSingle() - 0.5f) * 0.2f;
+        var hum = new float[20 * 16000];
+        for (var i = 0; i < hum.Length; i++) hum[i] = 0.1f * MathF.Sin(2 * MathF.PI * 50 * i / 16000f);
+        foreach (var audio in new[] { new float[20 * 16000], noise, hum })
+        {
+            await using var session = await pool.OpenAsync(Options);
+            Assert.Equal("", Clips.Text(await Clips.PlayAsync(session, audio)));
+        }
+    }
+
+    [Fact]
+    public async Task A_pool_without_the_second_model_says_so()
+    {
+        await using var pool = new SessionPool(fixture.Model, new SessionPoolOptions { MaxSessions = 1 });
+        Assert.False(pool.HasEnhanced);
+        Assert.Contains("EnhancedSpeechModel", (await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await pool.OpenAsync(Options))).Message, StringComparison.Ordinal);
+    }
+}
