@@ -153,7 +153,10 @@ async function listen(to) {
   context.createMediaStreamSource(stream).connect(capture);
   microphone.textContent = "Stop microphone";
   microphone.setAttribute("aria-pressed", "true");
-  return () => { stream.getTracks().forEach(track => track.stop()); context.close(); };
+  return () => {
+    stream.getTracks().forEach(track => track.stop());
+    if (context.state !== "closed") context.close();
+  };
 }
 
 async function play(to, file) {

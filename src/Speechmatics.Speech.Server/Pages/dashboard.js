@@ -1,4 +1,4 @@
-// Two minutes of the server's figures, asked for once a second. Every plot has its newest values as text beside it.
+// Two minutes of the server's figures, asked for once a second. Every plot has its newest values as text above it, in the order of its lines: solid, dashed, dotted.
 const kept = 120;
 const number = (digits, unit = "") => value => value === null ? "–" : `${value.toFixed(digits)}${unit}`;
 const plots = [
@@ -35,6 +35,9 @@ function draw({ canvas, series, format, now }) {
   const top = Math.max(1e-9, ...series.flatMap(s => s.values).filter(v => v !== null)) * 1.1;
   context.strokeStyle = style.getPropertyValue("--line");
   context.strokeRect(0.5, 0.5, width - 1, height - 1);
+  context.fillStyle = style.getPropertyValue("--faint");
+  context.font = "11px system-ui, sans-serif";
+  context.fillText(top < 1e-6 ? "0" : format(top), 4, 13);
   series.forEach(({ values }, index) => {
     context.strokeStyle = style.getPropertyValue(index === 0 ? "--accent" : "--text");
     context.setLineDash(dashes[index]);
@@ -49,7 +52,7 @@ function draw({ canvas, series, format, now }) {
     });
     context.stroke();
   });
-  now.textContent = series.map(({ label, values }) => series.length > 1 ? `${label} ${format(values.at(-1))}` : format(values.at(-1))).join("  ");
+  now.textContent = series.map(({ label, values }) => series.length > 1 ? `${label} ${format(values.at(-1))}` : format(values.at(-1))).join(" · ");
 }
 
 async function refresh() {

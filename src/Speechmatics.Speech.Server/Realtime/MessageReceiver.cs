@@ -33,6 +33,11 @@ internal sealed class MessageReceiver(WebSocket socket, int maxText, int maxBina
         }
     }
 
+    /// <summary>Reads one piece of whatever comes and forgets it.</summary>
+    /// <returns>Whether it was the client's close.</returns>
+    public async ValueTask<bool> DiscardAsync() =>
+        (await socket.ReceiveAsync(_buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false)).MessageType == WebSocketMessageType.Close;
+
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_buffer);

@@ -32,6 +32,9 @@ internal sealed partial class RealtimeConnection : IDisposable
     private readonly MessageSender _sender;
     private readonly CancellationTokenSource _work;
     private readonly RealtimeServices _services;
+
+    /// <summary>The one receive under way, so that no other begins beside it and the buffer outlives it.</summary>
+    private Task _receiving = Task.CompletedTask;
     private volatile bool _closing;
 
     public RealtimeConnection(WebSocket socket, string id, string? requestId, Caller caller, string? pathLanguage, RealtimeServices services, CancellationToken aborted)
@@ -48,13 +51,12 @@ internal sealed partial class RealtimeConnection : IDisposable
     public async Task RunAsync()
     {
         var sending = _sender.RunAsync();
-        Task? receiving = null;
         try
         {
             var start = await ReceiveStartAsync().ConfigureAwait(false);
             if (start is null)
             {
-                await CloseAsync(sending, null, WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
+                await CloseAsync(sending, WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
                 return;
             }
 
@@ -64,19 +66,19 @@ internal sealed partial class RealtimeConnection : IDisposable
             {
                 await using var inlet = (await OpenInletAsync(settings).ConfigureAwait(false)).ConfigureAwait(false);
                 await AnnounceAsync(settings).ConfigureAwait(false);
-                receiving = ReceiveAsync();
-                await ServeAsync(settings, sending, receiving).ConfigureAwait(false);
+                _receiving = ReceiveAsync();
+                await ServeAsync(settings, sending, _receiving).ConfigureAwait(false);
             }
             finally
             {
                 _sessions.End(_id, _caller);
             }
 
-            await CloseAsync(sending, receiving, WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
+            await CloseAsync(sending, WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            await FailAsync(failure, sending, receiving).ConfigureAwait(false);
+            await FailAsync(failure, sending).ConfigureAwait(false);
         }
         finally
         {
@@ -84,7 +86,7 @@ internal sealed partial class RealtimeConnection : IDisposable
             _sender.Complete();
             _socket.Abort();
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (receiving is not null) await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -101,6 +103,7 @@ internal sealed partial class RealtimeConnection : IDisposable
         using var timeout = new CancellationTokenSource(_options.StartTimeout, _clock);
         using var late = timeout.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), deadline);
         var receive = _receiver.ReceiveAsync().AsTask();
+        _receiving = receive;
         var message = await Guard(receive, deadline.Token).ConfigureAwait(false);
         if (message is not { } received)
         {
@@ -177,7 +180,7 @@ internal sealed partial class RealtimeConnection : IDisposable
     }
 
     /// <summary>Tells the client why, where it can still be told.</summary>
-    private async Task FailAsync(Exception failure, Task sending, Task? receiving)
+    private async Task FailAsync(Exception failure, Task sending)
     {
         var error = failure switch
         {
@@ -196,7 +199,7 @@ internal sealed partial class RealtimeConnection : IDisposable
             else _logger.ClientLeft(_id);
             ServerMetrics.CountEnd(slow is not null ? "slow_client" : "client_left");
             // a client that closed is answered; one that is gone does not hear it
-            if (failure is ClientLeftException) await CloseAsync(sending, receiving, WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
+            if (failure is ClientLeftException) await CloseAsync(sending, WebSocketCloseStatus.NormalClosure, "").ConfigureAwait(false);
             return;
         }
 
@@ -212,11 +215,11 @@ internal sealed partial class RealtimeConnection : IDisposable
             return;
         }
 
-        await CloseAsync(sending, receiving, (WebSocketCloseStatus)error.Type.CloseCode, error.Type.CloseReason).ConfigureAwait(false);
+        await CloseAsync(sending, (WebSocketCloseStatus)error.Type.CloseCode, error.Type.CloseReason).ConfigureAwait(false);
     }
 
-    /// <summary>Sends what is queued and the close, and waits a while for the client's own close, discarding what it still says. Never throws.</summary>
-    private async Task CloseAsync(Task sending, Task? receiving, WebSocketCloseStatus status, string reason)
+    /// <summary>Sends what is queued and the close, and waits a while for the client's own close, discarding what it still says: a connection torn down with bytes unread would take the error away with it. Never throws.</summary>
+    private async Task CloseAsync(Task sending, WebSocketCloseStatus status, string reason)
     {
         _closing = true;
         using var deadline = new CancellationTokenSource(_options.CloseTimeout, _clock);
@@ -224,23 +227,25 @@ internal sealed partial class RealtimeConnection : IDisposable
         {
             _sender.Complete();
             await sending.WaitAsync(deadline.Token).ConfigureAwait(false);
+            _receiving = DiscardAfterAsync(_receiving);
 
             // some clients fail on a close that they did not begin: after the end of a transcript theirs comes first
-            receiving ??= ReceiveAsync();
-            if (status == WebSocketCloseStatus.NormalClosure) await receiving.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-            {
-                using var closing = new CancellationTokenSource(_options.CloseTimeout, _clock);
-                await _socket.CloseOutputAsync(status, reason, closing.Token).ConfigureAwait(false);
-            }
-
-            if (!receiving.IsCompleted) await receiving.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            else if (receiving.IsFaulted && _socket.State == WebSocketState.CloseSent) await ReceiveAsync().WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (status == WebSocketCloseStatus.NormalClosure) await _receiving.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var closing = new CancellationTokenSource(_options.CloseTimeout, _clock);
+            if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await _socket.CloseOutputAsync(status, reason, closing.Token).ConfigureAwait(false);
+            await _receiving.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or SlowClientException or ObjectDisposedException or InvalidOperationException)
         {
             // the connection is torn down by the caller
         }
+    }
+
+    private async Task DiscardAfterAsync(Task before)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (_socket.State is WebSocketState.Open or WebSocketState.CloseSent)
+            if (await _receiver.DiscardAsync().ConfigureAwait(false)) return;
     }
 
     private ValueTask SendAsync(byte[] message) => _sender.SendAsync(message, _work.Token);
