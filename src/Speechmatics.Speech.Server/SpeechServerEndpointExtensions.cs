@@ -13,6 +13,9 @@ namespace Speechmatics.Speech.Server;
 /// <summary>Puts the speech server's endpoints into an application whose services have <c>AddSpeechServer</c>.</summary>
 public static class SpeechServerEndpointExtensions
 {
+    /// <summary>Browsers over HTTP/2 open WebSockets with CONNECT (RFC 8441).</summary>
+    private static readonly string[] Opening = [HttpMethods.Get, HttpMethods.Connect];
+
     /// <summary>Serves the real-time WebSocket protocol at <paramref name="pattern"/>, with and without a slash or a language at its end, as the clients' generations call it.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The address, such as <c>/v2</c>.</param>
@@ -22,8 +25,8 @@ public static class SpeechServerEndpointExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
         var branch = WithWebSockets(endpoints, RealtimeEndpoint.ServeAsync);
-        endpoints.MapMethods(pattern, [HttpMethods.Get], branch);
-        endpoints.MapMethods($"{pattern.TrimEnd('/')}/{{language}}", [HttpMethods.Get], branch);
+        endpoints.MapMethods(pattern, Opening, branch);
+        endpoints.MapMethods($"{pattern.TrimEnd('/')}/{{language}}", Opening, branch);
         return endpoints;
     }
 
@@ -39,7 +42,7 @@ public static class SpeechServerEndpointExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         endpoints.MapSpeechRealtime("/v2");
         var index = pages ? PageEndpoints.For("index.html") : RealtimeEndpoint.ServeAsync;
-        endpoints.MapMethods("/", [HttpMethods.Get], WithWebSockets(endpoints, context => context.WebSockets.IsWebSocketRequest ? RealtimeEndpoint.ServeAsync(context) : index(context)));
+        endpoints.MapMethods("/", Opening, WithWebSockets(endpoints, context => context.WebSockets.IsWebSocketRequest ? RealtimeEndpoint.ServeAsync(context) : index(context)));
         endpoints.MapMethods("/v1/transcribe", [HttpMethods.Post], TranscribeEndpoint.ServeAsync);
         endpoints.MapMethods("/v1/api_keys", [HttpMethods.Post], TokenEndpoint.ServeAsync);
         endpoints.MapMethods("/started", [HttpMethods.Get], HealthEndpoints.StartedAsync);

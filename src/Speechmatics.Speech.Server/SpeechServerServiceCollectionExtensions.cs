@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Speechmatics.Speech.Hosting;
 using Speechmatics.Speech.Server;
 using Speechmatics.Speech.Server.Access;
 using Speechmatics.Speech.Server.Operations;

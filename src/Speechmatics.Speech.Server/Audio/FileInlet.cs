@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Server.Audio;

@@ -1,6 +1,5 @@
 using System.Net.WebSockets;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Speechmatics.Speech.Server.Audio;
 using Speechmatics.Speech.Server.Operations;
 using Speechmatics.Speech.Server.Protocol;
@@ -174,9 +173,10 @@ internal sealed partial class RealtimeConnection
         if (held is not null) await SendFinalAsync(held, settings, forced: false).ConfigureAwait(false);
         _audioSeconds = session.AudioReceived.TotalSeconds;
         if (_inlet.Notice is { } remark) await SendAsync(ServerMessages.Warning("audio_notice", remark)).ConfigureAwait(false);
+        // before it is sent: the client may close as soon as it has it
+        _transcriptEnded = true;
         await SendAsync(ServerMessages.EndOfTranscript()).ConfigureAwait(false);
         ServerMetrics.CountEnd("done");
-        _transcriptEnded = true;
     }
 
     /// <summary>A final, and the empty partial that tells clients that nothing is open.</summary>
