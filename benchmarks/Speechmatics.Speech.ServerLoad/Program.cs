@@ -3,7 +3,7 @@
 using System.CommandLine;
 using Speechmatics.Speech.ServerLoad;
 
-var url = new Option<Uri>("--url") { Description = "The server.", DefaultValueFactory = _ => new Uri("ws://127.0.0.1:9000/v2") };
+var url = new Option<string>("--url") { Description = "The server.", DefaultValueFactory = _ => "ws://127.0.0.1:9000/v2" };
 var key = new Option<string?>("--key") { Description = "A key, where the server asks for one." };
 var audio = new Option<DirectoryInfo>("--audio") { Description = "A folder of 16 kHz mono PCM16 WAV files.", DefaultValueFactory = _ => new DirectoryInfo("samples/audio") };
 var clients = new Option<int>("--clients") { Description = "Clients at once.", DefaultValueFactory = _ => 300 };
@@ -20,4 +20,4 @@ finals.SetAction((parsed, ct) => TimeToFinal.RunAsync(Target(parsed), parsed.Get
 
 return await new RootCommand("Load for a speech server, over WebSockets, from a process of its own.") { steady, burst, finals }.Parse(args).InvokeAsync();
 
-LoadTarget Target(ParseResult parsed) => new(parsed.GetValue(url)!, parsed.GetValue(key), Recording.Load(parsed.GetValue(audio)!.FullName));
+LoadTarget Target(ParseResult parsed) => new(new Uri(parsed.GetValue(url)!), parsed.GetValue(key), Recording.Load(parsed.GetValue(audio)!.FullName));

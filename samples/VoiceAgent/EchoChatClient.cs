@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace Speechmatics.Speech.Samples.VoiceAgent;
 
-/// <summary>Stands for a language model and a voice: repeats what it was told, a word every 0.2 s.</summary>
+/// <summary>Stands for a language model and a voice: repeats what it was told, a word every 0.4 s.</summary>
 internal sealed class EchoChatClient : IChatClient
 {
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -14,7 +14,7 @@ internal sealed class EchoChatClient : IChatClient
     {
         foreach (var word in $"You said: {messages.Last().Text}. Is that right?".Split(' '))
         {
-            await Task.Delay(200, cancellationToken);
+            await Task.Delay(400, cancellationToken);
             yield return new ChatResponseUpdate(ChatRole.Assistant, word + " ");
         }
     }
