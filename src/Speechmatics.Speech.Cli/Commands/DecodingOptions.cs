@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Speechmatics.Speech.Cli.Transcription;
 using Speechmatics.Speech.Decoding.Confidence;
-using Speechmatics.Speech.Models.English;
+using Speechmatics.Speech.Decoding.TextForm;
 
 namespace Speechmatics.Speech.Cli.Commands;
 
@@ -17,7 +17,7 @@ internal sealed class DecodingOptions
 
     private readonly Option<string?> _language = new("--lm")
     {
-        Description = "A compiled language model; 'english' is the model's own; none for none (default).",
+        Description = "A compiled language model, or none (default: with --beam the model's own, else none).",
         HelpName = "PATH",
     };
 
@@ -43,7 +43,11 @@ internal sealed class DecodingOptions
         "--confidence", "What a word's confidence is (default: probability).",
         ("probability", ConfidenceMeasure.Probability), ("tsallis", ConfidenceMeasure.TsallisEntropy));
 
-    public IEnumerable<Option> All => [_beam, _language, _weight, _vocabulary, _confidence];
+    private readonly Option<TextFormatting> _formatting = CommonOptions.Choice(
+        "--formatting", "How words are written: none as said, written with capitals and figures (default: none).",
+        ("none", TextFormatting.None), ("written", TextFormatting.Written));
+
+    public IEnumerable<Option> All => [_beam, _language, _weight, _vocabulary, _confidence, _formatting];
 
     /// <summary>The settings with what was given.</summary>
     public TranscriberSettings Apply(ParseResult parsed, TranscriberSettings settings)
@@ -51,13 +55,14 @@ internal sealed class DecodingOptions
         var beam = parsed.GetValue(_beam) ?? 1;
         if (beam > 16) throw new UsageException($"--beam {beam}: 1 to 16");
         var language = parsed.GetValue(_language);
-        if (language is null or "none" && parsed.GetValue(_weight) is not null) throw new UsageException("--lm-weight goes with --lm");
+        if ((language ?? (beam == 1 ? "none" : "")) == "none" && parsed.GetValue(_weight) is not null) throw new UsageException("--lm-weight goes with --lm or --beam");
         return settings with
         {
             BeamSize = beam,
-            LanguageModelPath = language switch { "none" => null, "english" => Path.Combine(EnglishModel.Path, "ngram.bin"), _ => language },
-            LanguageModelWeight = parsed.GetValue(_weight),
+            LanguageModelPath = language == "none" ? null : language,
+            LanguageModelWeight = language == "none" ? 0 : parsed.GetValue(_weight),
             VocabularyPath = parsed.GetValue(_vocabulary),
+            Formatting = parsed.GetValue(_formatting),
             Confidence = parsed.GetValue(_confidence),
         };
     }

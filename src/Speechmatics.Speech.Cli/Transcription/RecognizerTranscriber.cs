@@ -39,6 +39,7 @@ internal sealed class RecognizerTranscriber : ITranscriber
             if (settings.EnhancedModelPath is not null) options.EndpointSilence = SpeechRecognizer.EnhancedEndpointSilence;
             if (settings.EndpointMilliseconds is { } milliseconds) options.EndpointSilence = TimeSpan.FromMilliseconds(milliseconds);
             options.BeamSize = settings.BeamSize;
+            options.Formatting = settings.Formatting;
             options.Confidence = settings.Confidence;
             if (settings.LanguageModelPath is { } language) options.LanguageModel = LanguageModel.Load(language);
             if (settings.LanguageModelWeight is { } weight) options.LanguageModelWeight = weight;

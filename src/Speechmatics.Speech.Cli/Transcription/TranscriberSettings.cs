@@ -1,4 +1,5 @@
 using Speechmatics.Speech.Decoding.Confidence;
+using Speechmatics.Speech.Decoding.TextForm;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Cli.Transcription;
@@ -30,6 +31,8 @@ internal sealed record TranscriberSettings
 
     /// <summary>A list of phrases, see <see cref="VocabularyFile"/>; null for none.</summary>
     public string? VocabularyPath { get; init; }
+
+    public TextFormatting Formatting { get; init; }
 
     public ConfidenceMeasure Confidence { get; init; }
 

@@ -1,10 +1,18 @@
+using Speechmatics.Speech.Decoding.TextForm;
+
 namespace Speechmatics.Speech.Decoding;
 
 /// <summary>One recognised word. Immutable; times are audio time from the first sample of the stream.</summary>
 public sealed record RecognizedWord
 {
-    /// <summary>The word as the model writes it.</summary>
+    /// <summary>The word to show.</summary>
     public required string Text { get; init; }
+
+    /// <summary>What was said, as the model writes it, where <see cref="Text"/> is a phrase of the custom vocabulary or a written form of it; else null.</summary>
+    public string? SpokenForm { get; init; }
+
+    /// <summary>What the word is besides; set in finals of sessions that format.</summary>
+    public WordTags Tags { get; init; }
 
     /// <summary>Where the word begins.</summary>
     public required TimeSpan Start { get; init; }

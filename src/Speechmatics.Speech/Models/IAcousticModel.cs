@@ -18,6 +18,9 @@ internal interface IAcousticModel
     /// <summary>SHA-256 over the package's manifest and the files it names, as lower-case hex: tells snapshots of one model from another's.</summary>
     string ContentHash { get; }
 
+    /// <summary>The compiled language model that comes with the package, or null.</summary>
+    string? LanguageModelPath => null;
+
     bool HasHead(TransducerHead head);
 
     /// <summary>Creates the encoder's runner for one thread: it owns the input and output buffers for up to <paramref name="maxRows"/> sessions.</summary>

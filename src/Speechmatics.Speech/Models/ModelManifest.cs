@@ -36,6 +36,9 @@ internal sealed record ModelManifest
 
     public int? MaxSymbolsPerFrame { get; init; }
 
+    /// <summary>Optional: a compiled language model over the tokens.</summary>
+    public string? LanguageModel { get; init; }
+
     /// <summary>Optional: size and hash of files in the package, by file name.</summary>
     public Dictionary<string, FileManifest>? Files { get; init; }
 }

@@ -29,6 +29,9 @@ internal sealed record ModelPackage
     /// <summary>The joiner of each head the package has.</summary>
     public required ImmutableDictionary<TransducerHead, PackageFile> Joiners { get; init; }
 
+    /// <summary>The language model that comes with the package, or null.</summary>
+    public required PackageFile? LanguageModel { get; init; }
+
     public required string ContentHash { get; init; }
 
     /// <exception cref="SpeechModelException">The package cannot be used; the message names file, field and fix.</exception>
@@ -55,7 +58,8 @@ internal sealed record ModelPackage
             var encoderFile = source.FileOf((_manifest.Encoder ?? throw source.Missing("encoder")).File, "encoder.file", _manifest.Files);
             var predictorFile = source.FileOf((_manifest.Predictor ?? throw source.Missing("predictor")).File, "predictor.file", _manifest.Files);
             var joiners = ReadJoiners();
-            PackageFile[] files = [encoderFile, predictorFile, .. joiners.OrderBy(j => j.Key).Select(j => j.Value), tokensFile];
+            var languageModel = _manifest.LanguageModel is { } own ? source.FileOf(own, "languageModel", _manifest.Files) : null;
+            PackageFile[] files = [encoderFile, predictorFile, .. joiners.OrderBy(j => j.Key).Select(j => j.Value), tokensFile, .. languageModel is null ? Array.Empty<PackageFile>() : [languageModel]];
             foreach (var file in files)
                 file.CheckPresence();
             foreach (var file in files.Where(f => verifyHashes && f.HasHash))
@@ -68,13 +72,14 @@ internal sealed record ModelPackage
             {
                 ManifestPath = source.Path,
                 Name = _manifest.Name is { Length: > 0 } name ? name : throw source.Missing("name"),
-                Language = _manifest.Language is { Length: > 0 } language ? language : throw source.Missing("language"),
+                Language = _manifest.Language is { Length: > 0 } tag ? tag : throw source.Missing("language"),
                 Features = features,
                 Layout = ReadLayout(_manifest.Encoder, features, rate),
                 Vocabulary = ReadVocabulary(tokensFile, joiners.ContainsKey(TransducerHead.Tdt)),
                 Encoder = encoderFile,
                 Predictor = predictorFile,
                 Joiners = joiners,
+                LanguageModel = languageModel,
                 ContentHash = source.HashWith(files, ct),
             };
         }

@@ -15,7 +15,7 @@ internal static class PackageHashes
         var manifestPath = Path.Combine(folder, ModelPackage.ManifestName);
         var root = JsonNode.Parse(File.ReadAllBytes(manifestPath))!.AsObject();
         var files = new JsonObject();
-        foreach (var node in new[] { root["encoder"]?["file"], root["predictor"]?["file"], root["joiner"]?["file"], root["joiner"]?["rnntFile"], root["tokens"] })
+        foreach (var node in new[] { root["encoder"]?["file"], root["predictor"]?["file"], root["joiner"]?["file"], root["joiner"]?["rnntFile"], root["tokens"], root["languageModel"] })
         {
             if ((string?)node is not { } name)
                 continue;

@@ -64,6 +64,9 @@ public sealed class SpeechModel : IAcousticModel, IAsyncDisposable
 
     LogMelTables IAcousticModel.MelTables => _melTables;
 
+    /// <summary>The language model that comes with the package, which beam search uses unless told otherwise; null without one.</summary>
+    public string? LanguageModelPath => _package.LanguageModel?.Path;
+
     /// <summary>Loads the package in the folder <paramref name="path"/>, checks it and runs it once for each chunk length, all on a pool thread.</summary>
     /// <param name="path">The folder that holds <c>model.json</c>.</param>
     /// <param name="options">How to load; null for the defaults.</param>

@@ -8,6 +8,7 @@ namespace Speechmatics.Speech.Sessions;
 /// <summary>What all streams of a pool share. Thread-safe.</summary>
 internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, EnhancedSpeechModel? enhancedModel = null)
 {
+    private readonly Lazy<LanguageModel?> _languageModel = new(() => model.LanguageModelPath is { } path ? LanguageModel.Load(path) : null);
     private readonly Lazy<PieceEncoder> _pieceEncoder = new(() => new PieceEncoder(model.Vocabulary.Pieces));
 
     public IAcousticModel Model { get; } = model;
@@ -23,6 +24,9 @@ internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, En
 
     /// <summary>Spells phrases in the model's pieces.</summary>
     public PieceEncoder PieceEncoder => _pieceEncoder.Value;
+
+    /// <summary>The language model that comes with the package, loaded when first asked for; null without one.</summary>
+    public LanguageModel? PackageLanguageModel => _languageModel.Value;
 
     public MelSegmentPool MelSegments { get; } = new(model.Layout.MelBins);
 

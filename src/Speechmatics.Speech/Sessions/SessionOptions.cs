@@ -4,6 +4,7 @@ using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Decoding.Confidence;
 using Speechmatics.Speech.Decoding.Fusion;
 using Speechmatics.Speech.Decoding.Language;
+using Speechmatics.Speech.Decoding.TextForm;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Sessions;
@@ -83,7 +84,10 @@ public sealed class SessionOptions
     public int BeamSize { get; set; } = 1;
 
     /// <summary>A language model that helps to choose between words that sound alike; share one among sessions.</summary>
-    /// <value>Null (default) for none; else one built for the acoustic model's word pieces.</value>
+    /// <value>
+    /// Null (default): beams use the one that comes with the acoustic model, greedy decoding none; with a <see cref="LanguageModelWeight"/> of 0 there is none either. Else one built for the acoustic
+    /// model's word pieces.
+    /// </value>
     public LanguageModel? LanguageModel { get; set; }
 
     /// <summary>How much <see cref="LanguageModel"/> counts beside what is heard.</summary>
@@ -98,9 +102,13 @@ public sealed class SessionOptions
     /// <value>Default <see cref="ConfidenceMeasure.Probability"/>.</value>
     public ConfidenceMeasure Confidence { get; set; } = ConfidenceMeasure.Probability;
 
+    /// <summary>How the words of finals are written. The second pass of enhanced sessions writes in its own way.</summary>
+    /// <value>Default <see cref="TextFormatting.None"/>: as they were said. The rules are English.</value>
+    public TextFormatting Formatting { get; set; } = TextFormatting.None;
+
     internal SessionOptions Clone() => (SessionOptions)MemberwiseClone();
 
-    /// <summary>Throws for the first setting that is out of range or that the model does not have.</summary>
+    /// <summary>Throws for the first setting that is out of range or that the model does not have; fills in the package's language model.</summary>
     internal void Validate(SessionEngine engine)
     {
         var model = engine.Model;
@@ -114,7 +122,9 @@ public sealed class SessionOptions
         if (!model.HasHead(Head)) throw new ArgumentOutOfRangeException(nameof(Head), Head, "The model package has no such head.");
         if (BeamSize is < 1 or > 16) throw new ArgumentOutOfRangeException(nameof(BeamSize), BeamSize, "A beam has 1 to 16 hypotheses.");
         if (LanguageModelWeight is not (>= 0 and <= 2)) throw new ArgumentOutOfRangeException(nameof(LanguageModelWeight), LanguageModelWeight, "A language model's weight is 0 to 2.");
+        if (!Enum.IsDefined(Formatting)) throw new ArgumentOutOfRangeException(nameof(Formatting), Formatting, "Unknown formatting.");
         if (!Enum.IsDefined(Confidence)) throw new ArgumentOutOfRangeException(nameof(Confidence), Confidence, "Unknown confidence measure.");
+        if (BeamSize > 1 && LanguageModelWeight > 0) LanguageModel ??= engine.PackageLanguageModel;
         LanguageModel?.RequirePieces(model.Vocabulary.Pieces, "the acoustic model");
         CustomVocabulary?.Compile(engine.PieceEncoder);
         ValidateChunk(model.Layout, Chunk, nameof(Chunk));
@@ -142,6 +152,8 @@ public sealed class SessionOptions
             Confidence = Confidence,
         };
     }
+
+    internal WordDisplay CreateWordDisplay(SessionEngine engine) => new(CustomVocabulary, CustomVocabulary is null ? null : engine.PieceEncoder, Formatting);
 
     /// <summary>A duration in encoder frames, rounded up.</summary>
     internal static long FramesOf(EncoderLayout layout, TimeSpan duration) =>

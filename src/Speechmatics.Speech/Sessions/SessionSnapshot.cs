@@ -4,6 +4,7 @@ using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Decoding.Confidence;
 using Speechmatics.Speech.Decoding.Language;
+using Speechmatics.Speech.Decoding.TextForm;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Sessions;
@@ -82,6 +83,7 @@ internal sealed class SessionSnapshot
         if (model != engine.Model.ContentHash)
             throw new InvalidDataException($"The session state was saved with another model (hash {model}); this pool runs {engine.Model.ContentHash}. Restore it in a pool of the same model.");
         var options = LoadOptions(reader);
+        if (options.BeamSize > 1 && options.LanguageModelWeight > 0) languageModel ??= engine.PackageLanguageModel;
         options.LanguageModel = Require(reader, languageModel, languageModel?.ContentHash, "language model");
         options.CustomVocabulary = Require(reader, customVocabulary, customVocabulary?.ContentHash, "custom vocabulary");
         return new SessionSnapshot(body, (int)reader.BaseStream.Position, options, engine);
@@ -158,6 +160,7 @@ internal sealed class SessionSnapshot
         writer.Write(options.BeamSize);
         writer.Write(options.LanguageModelWeight);
         writer.Write((int)options.Confidence);
+        writer.Write((int)options.Formatting);
         writer.Write(options.LanguageModel?.ContentHash ?? "");
         writer.Write(options.CustomVocabulary?.ContentHash ?? "");
     }
@@ -191,5 +194,6 @@ internal sealed class SessionSnapshot
         BeamSize = reader.ReadInt32(),
         LanguageModelWeight = reader.ReadSingle(),
         Confidence = (ConfidenceMeasure)reader.ReadInt32(),
+        Formatting = (TextFormatting)reader.ReadInt32(),
     };
 }

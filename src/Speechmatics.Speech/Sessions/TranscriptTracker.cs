@@ -13,6 +13,7 @@ internal sealed class TranscriptTracker
     private static readonly TimeSpan LongestEnhanced = TimeSpan.FromSeconds(30);
     private readonly WordAssembler _words;
     private readonly WordPieces _pieces;
+    private readonly WordDisplay _display;
     private readonly double _secondsPerFrame;
     private readonly bool _partials;
     private readonly long _endpointFrames;
@@ -23,10 +24,12 @@ internal sealed class TranscriptTracker
     private long _utteranceStart = -1;
     private TimeSpan _lastWordEnd;
     private int _shownPending;
+    private bool _continues;
 
     public TranscriptTracker(SessionEngine engine, SessionOptions options)
     {
         _pieces = engine.Pieces;
+        _display = options.CreateWordDisplay(engine);
         _secondsPerFrame = engine.Layout.SecondsPerEncoderFrame;
         _words = new WordAssembler(_pieces, _secondsPerFrame);
         _partials = options.Partials;
@@ -110,6 +113,7 @@ internal sealed class TranscriptTracker
 
         Finish(_words.Words.Count);
         _words.CloseLastWord();
+        _continues = false;
         if (_utteranceStart >= 0 || reason == EndOfUtteranceReason.Forced)
         {
             var time = _utteranceStart >= 0 ? _lastWordEnd : TimeSpan.FromSeconds(decodedFrames * _secondsPerFrame);
@@ -124,6 +128,7 @@ internal sealed class TranscriptTracker
         _words.Save(writer);
         writer.Write(_utteranceStart);
         writer.Write(_lastWordEnd.Ticks);
+        writer.Write(_continues);
     }
 
     public void Load(BinaryReader reader)
@@ -131,6 +136,7 @@ internal sealed class TranscriptTracker
         _words.Load(reader);
         _utteranceStart = reader.ReadInt64();
         _lastWordEnd = TimeSpan.FromTicks(reader.ReadInt64());
+        _continues = reader.ReadBoolean();
     }
 
     /// <summary>When the oldest word would outlive the greatest delay before the next result, makes all words final that are whole.</summary>
@@ -148,8 +154,10 @@ internal sealed class TranscriptTracker
     private void Finish(int count)
     {
         if (count == 0) return;
-        var words = ImmutableCollectionsMarshal.AsImmutableArray(_words.Take(count));
-        _lastWordEnd = words[^1].End;
+        var taken = _words.Take(count);
+        _lastWordEnd = taken[^1].End;
+        var words = _display.Apply(taken, _continues);
+        _continues = true;
         Events.Add(new FinalTranscript { Text = Join(words), Words = words });
     }
 

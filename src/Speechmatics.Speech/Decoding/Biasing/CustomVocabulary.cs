@@ -33,7 +33,7 @@ public sealed class CustomVocabulary
     /// <summary>The phrases, in the order given.</summary>
     public ImmutableArray<VocabularyPhrase> Phrases { get; }
 
-    /// <summary>The weight of phrases that give none, 0 to 20; see <see cref="VocabularyPhrase.Weight"/>. Default 1.5.</summary>
+    /// <summary>The weight of phrases that give none, 0 to 20; see <see cref="VocabularyPhrase.Weight"/>. Default 1.6.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The weight is not between 0 and 20.</exception>
     public float DefaultWeight
     {
@@ -43,7 +43,7 @@ public sealed class CustomVocabulary
             if (value is not (>= 0 and <= 20)) throw new ArgumentOutOfRangeException(nameof(value), value, "A weight lies between 0 and 20.");
             field = value;
         }
-    } = 1.5f;
+    } = 1.6f;
 
     /// <summary>SHA-256 over phrases, weights and spellings, as lower-case hex.</summary>
     internal string ContentHash => field ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Phrases.Select(phrase =>

@@ -20,8 +20,8 @@ internal sealed class EnglishFormatter(EnglishFormatterOptions? options = null)
 
     private delegate WrittenSpan Rule(in SpokenText words, int at);
 
-    /// <summary>Writes the words of one utterance.</summary>
-    public IReadOnlyList<WrittenWord> Format(IReadOnlyList<RecognizedWord> words)
+    /// <summary>Writes the words of one utterance, or of a part of it that <paramref name="continues"/> it.</summary>
+    public IReadOnlyList<WrittenWord> Format(IReadOnlyList<RecognizedWord> words, bool continues = false)
     {
         var text = new SpokenText(words);
         if (_options.RemoveDisfluencies)
@@ -38,7 +38,7 @@ internal sealed class EnglishFormatter(EnglishFormatterOptions? options = null)
             var span = _options.WriteNumbers ? Match(text, at) : WrittenSpan.None;
             if (span.Text is null)
             {
-                for (var end = at + Math.Max(1, span.Length); at < end; at++) written.Add(Plain(words[at], text, at, isFirst: written.Count == 0));
+                for (var end = at + Math.Max(1, span.Length); at < end; at++) written.Add(Plain(words[at], text, at, isFirst: written.Count == 0 && !continues));
                 continue;
             }
 
