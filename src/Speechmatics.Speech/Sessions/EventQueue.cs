@@ -140,7 +140,8 @@ internal sealed class EventQueue : IValueTaskSource<bool>
         Exception? failure;
         lock (_gate)
         {
-            if (!_waiting) return;
+            // the event this call is for may have been taken before the reader began to wait: then there is nothing to tell, least of all an end
+            if (!_waiting || (!HasEvents && !_ended)) return;
             _waiting = false;
             more = HasEvents;
             failure = more ? null : _failure;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Speechmatics.Speech.Decoding;
 using Speechmatics.Speech.Sessions;
 
@@ -70,6 +71,20 @@ public class EventQueueTests
         await Assert.ThrowsAsync<OperationCanceledException>(async () => await queue.WaitAsync(stop.Token));
         queue.Add(Final("a"), 0);
         Assert.True(await queue.WaitAsync(CancellationToken.None));
+    }
+
+    /// <summary>An adding thread that is held up between adding and waking wakes a reader that has already taken the event and waits for the next.</summary>
+    [Fact]
+    public async Task A_late_wake_up_is_not_taken_for_the_end()
+    {
+        var queue = new EventQueue();
+        queue.Add(Final("a"), 0);
+        Assert.True(queue.TryTake(out _));
+        var waiting = queue.WaitAsync(CancellationToken.None);
+        typeof(EventQueue).GetMethod("Wake", BindingFlags.NonPublic | BindingFlags.Instance)!.Invoke(queue, null);
+        Assert.False(waiting.IsCompleted);
+        queue.Add(Final("b"), 0);
+        Assert.True(await waiting);
     }
 
     [Fact]
