@@ -74,6 +74,10 @@ public class LongLifeTests
         var (first, second) = (PlayAsync(young), PlayAsync(old));
         var (expected, actual) = (await first, await second);
 
+        Assert.True(
+            actual.Count <= expected.Count,
+            $"{expected.Count} and {actual.Count} events; the old one begins {string.Join("; ", actual.Take(4))}, the young one {string.Join("; ", expected.Take(4))}, and they end {actual[^1]}; {expected[^1]}");
+
         // what the young one said before it was copied
         expected = expected[^actual.Count..];
         for (var i = 0; i < actual.Count; i++)
