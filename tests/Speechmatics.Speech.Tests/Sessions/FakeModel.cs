@@ -31,7 +31,12 @@ internal sealed class FakeModel : IAcousticModel
         };
         MelTables = new LogMelTables(new LogMelOptions
         {
-            SampleRate = sampleRate, Bins = 4, HopSamples = sampleRate / 100, WindowSamples = sampleRate / 40, FftSamples = sampleRate / 40, HighHz = sampleRate / 2.0,
+            SampleRate = sampleRate,
+            Bins = 4,
+            HopSamples = sampleRate / 100,
+            WindowSamples = sampleRate / 40,
+            FftSamples = sampleRate / 40,
+            HighHz = sampleRate / 2.0,
         });
     }
 
@@ -48,7 +53,11 @@ internal sealed class FakeModel : IAcousticModel
 
     public TransducerVocabulary Vocabulary { get; } = new()
     {
-        Pieces = ["▁one", "▁two", "▁three", "▁four", "<blank>"], BlankId = 4, ContextTokens = 2, Durations = [0, 1, 2, 3, 4], MaxSymbolsPerFrame = 5,
+        Pieces = ["▁one", "▁two", "▁three", "▁four", "<blank>"],
+        BlankId = 4,
+        ContextTokens = 2,
+        Durations = [0, 1, 2, 3, 4],
+        MaxSymbolsPerFrame = 5,
     };
 
     public LogMelTables MelTables { get; }

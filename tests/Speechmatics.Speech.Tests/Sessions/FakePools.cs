@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using Speechmatics.Speech.Sessions;
 
@@ -16,7 +17,10 @@ internal static class FakePools
 
     public static SessionOptions Options(int? chunkFrames = 2) => new()
     {
-        SampleRate = SampleRate, Chunk = chunkFrames is { } frames ? frames * Frame : null, MaxDelay = Timeout.InfiniteTimeSpan, MaxUtterance = Timeout.InfiniteTimeSpan,
+        SampleRate = SampleRate,
+        Chunk = chunkFrames is { } frames ? frames * Frame : null,
+        MaxDelay = Timeout.InfiniteTimeSpan,
+        MaxUtterance = Timeout.InfiniteTimeSpan,
     };
 
     public static float[] Silence(double seconds) => new float[(int)Math.Round(seconds * SampleRate)];
@@ -43,18 +47,11 @@ internal static class FakePools
         using var from = new BinaryReader(new MemoryStream(body));
         var result = new MemoryStream();
         using var to = new BinaryWriter(result);
-        to.Write(from.ReadUInt32());
-        to.Write(from.ReadInt32());
-        to.Write(from.ReadString());
-        to.Write(from.ReadInt32()); // rate
-        for (var i = 0; i < 3; i++) to.Write(from.ReadInt32());
-        for (var i = 0; i < 2; i++) to.Write(from.ReadInt64());
-        for (var i = 0; i < 2; i++) to.Write(from.ReadBoolean()); // partials, refined or not
-        for (var i = 0; i < 4; i++) to.Write(from.ReadInt64());
-        for (var i = 0; i < 2; i++) to.Write(from.ReadInt32());
-        to.Write(from.ReadSingle()); // the language model's weight
-        to.Write(from.ReadInt32());
-        for (var i = 0; i < 2; i++) to.Write(from.ReadString());
+
+        // header and options stay as they are
+        var snapshot = SessionSnapshot.Open(state, new SessionEngine(new FakeModel(), TimeProvider.System));
+        var offset = (int)typeof(SessionSnapshot).GetField("_stateOffset", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(snapshot)!;
+        to.Write(from.ReadBytes(offset));
 
         to.Write(from.ReadInt64() + (frames * SamplesPerFrame)); // samples taken
         var part = from.ReadInt32();
@@ -103,9 +100,11 @@ internal static class FakePools
         var utterance = from.ReadInt64();
         to.Write(utterance < 0 ? utterance : utterance + frames);
         to.Write(from.ReadInt64() + (frames * Frame.Ticks));
-        var hasSlot = from.ReadBoolean();
-        to.Write(hasSlot);
-        while (hasSlot && from.BaseStream.Position < from.BaseStream.Length)
+
+        // what else the transcript keeps has no frame numbers; the ring is the end
+        const int RingBytes = 8 * 2 * sizeof(float);
+        to.Write(from.ReadBytes((int)(body.Length - from.BaseStream.Position) - RingBytes));
+        while (from.BaseStream.Position < body.Length)
         {
             var number = ((long)from.ReadSingle() * (1 << 20)) + (long)from.ReadSingle() + frames;
             to.Write((float)(number >> 20));

@@ -11,7 +11,9 @@ public class TranscriptTrackerTests
 
     private static SessionOptions Options() => new()
     {
-        EndpointSilence = TimeSpan.FromSeconds(0.64), MaxDelay = Timeout.InfiniteTimeSpan, MaxUtterance = Timeout.InfiniteTimeSpan,
+        EndpointSilence = TimeSpan.FromSeconds(0.64),
+        MaxDelay = Timeout.InfiniteTimeSpan,
+        MaxUtterance = Timeout.InfiniteTimeSpan,
     };
 
     private static EmittedToken Token(long frame, int duration = 1, int id = 0) => new(id, frame, duration, -0.1f);
