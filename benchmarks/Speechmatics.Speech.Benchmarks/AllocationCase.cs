@@ -11,6 +11,9 @@ internal sealed record AllocationCase
     /// <summary>How often the operation runs for one measurement.</summary>
     public int Repetitions { get; init; } = 200;
 
+    /// <summary>What is measured is rounded up to a multiple of this: 1, or more where the operation by nature allocates a little more one time than another.</summary>
+    public int RoundTo { get; init; } = 1;
+
     public Func<Owned, Task<Action>>? PrepareOnCaller { get; private init; }
 
     public Func<Owned, Task<Func<ValueTask>>>? PrepareOnAllThreads { get; private init; }

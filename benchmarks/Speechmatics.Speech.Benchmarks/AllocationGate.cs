@@ -26,6 +26,7 @@ internal static class AllocationGate
         foreach (var operation in cases)
         {
             var bytes = await AllocationMeter.MeasureAsync(operation);
+            bytes = (bytes + operation.RoundTo - 1) / operation.RoundTo * operation.RoundTo;
             measured.Add(operation.Name, bytes);
             Console.WriteLine($"{bytes,10} B  {operation.Name}");
         }

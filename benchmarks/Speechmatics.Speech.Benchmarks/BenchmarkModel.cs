@@ -9,6 +9,9 @@ internal static class BenchmarkModel
     /// <summary>Recorded reference outputs of sample clips.</summary>
     public static string Golden { get; } = System.IO.Path.Combine(FindRoot(), "tests", "Speechmatics.Speech.Tests", "TestData", "golden");
 
+    /// <summary>The sample recordings.</summary>
+    public static string Samples { get; } = System.IO.Path.Combine(FindRoot(), "samples", "audio");
+
     private static string FindRoot()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))

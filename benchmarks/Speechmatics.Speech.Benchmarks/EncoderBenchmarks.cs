@@ -1,7 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Columns;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using Speechmatics.Speech.Models;
 
@@ -9,8 +6,8 @@ namespace Speechmatics.Speech.Benchmarks;
 
 /// <summary>One encoder step on one thread, by batch and chunk; the mel windows hold noise of speech's range (an 8-bit encoder's time does not depend on the values).</summary>
 [MemoryDiagnoser]
-[Config(typeof(AudioRate))]
-public class EncoderBenchmarks
+[RealTimeFactor<EncoderBenchmarks>]
+public class EncoderBenchmarks : IAudioBenchmark
 {
     private SpeechModel _model = null!;
     private BenchmarkStreams _streams = null!;
@@ -20,6 +17,12 @@ public class EncoderBenchmarks
 
     [Params(2, 4, 8, 16)]
     public int Chunk { get; set; }
+
+    public static double AudioSeconds(BenchmarkCase benchmarkCase)
+    {
+        var layout = ModelPackage.Read(BenchmarkModel.Path, verifyHashes: false, CancellationToken.None).Layout;
+        return (int)benchmarkCase.Parameters[nameof(Batch)] * (int)benchmarkCase.Parameters[nameof(Chunk)] * layout.SecondsPerEncoderFrame;
+    }
 
     [GlobalSetup]
     public async Task Setup()
@@ -44,45 +47,5 @@ public class EncoderBenchmarks
     {
         _streams.Dispose();
         await _model.DisposeAsync();
-    }
-
-    /// <summary>Adds the column that counts: seconds of audio for each second of the thread.</summary>
-    private sealed class AudioRate : ManualConfig
-    {
-        public AudioRate() => AddColumn(new AudioRateColumn());
-    }
-
-    private sealed class AudioRateColumn : IColumn
-    {
-        public string Id => nameof(AudioRateColumn);
-
-        public string ColumnName => "x real time";
-
-        public bool AlwaysShow => true;
-
-        public ColumnCategory Category => ColumnCategory.Custom;
-
-        public int PriorityInCategory => 0;
-
-        public bool IsNumeric => true;
-
-        public UnitType UnitType => UnitType.Dimensionless;
-
-        public string Legend => "seconds of audio for each second of one thread, at the manifest's frame length";
-
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
-        {
-            if (summary[benchmarkCase]?.ResultStatistics is not { } statistics)
-                return "?";
-            var layout = ModelPackage.Read(BenchmarkModel.Path, verifyHashes: false, CancellationToken.None).Layout;
-            var seconds = (int)benchmarkCase.Parameters[nameof(Batch)] * (int)benchmarkCase.Parameters[nameof(Chunk)] * layout.SecondsPerEncoderFrame;
-            return (seconds / (statistics.Mean * 1e-9)).ToString("F0", System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
-
-        public bool IsAvailable(Summary summary) => true;
-
-        public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
     }
 }

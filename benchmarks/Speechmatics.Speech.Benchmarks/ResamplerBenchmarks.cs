@@ -1,11 +1,13 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Running;
 using Speechmatics.Speech.Audio;
 
 namespace Speechmatics.Speech.Benchmarks;
 
 /// <summary>One second of audio to 16 kHz, in pieces of 20 ms as a live stream brings it.</summary>
 [MemoryDiagnoser]
-public class ResamplerBenchmarks
+[RealTimeFactor<ResamplerBenchmarks>]
+public class ResamplerBenchmarks : IAudioBenchmark
 {
     private float[] _input = [];
     private float[] _output = [];
@@ -14,6 +16,8 @@ public class ResamplerBenchmarks
     /// <summary>44117 stands for the rates whose filter phases are interpolated.</summary>
     [Params(8000, 22050, 44100, 48000, 192000, 44117)]
     public int FromRate { get; set; }
+
+    public static double AudioSeconds(BenchmarkCase benchmarkCase) => 1;
 
     [GlobalSetup]
     public void SetUp()

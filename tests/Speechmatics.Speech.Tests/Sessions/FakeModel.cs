@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Speechmatics.Speech.Features;
 using Speechmatics.Speech.Models;
 

@@ -49,9 +49,12 @@ internal static class FakePools
         to.Write(from.ReadInt32()); // rate
         for (var i = 0; i < 3; i++) to.Write(from.ReadInt32());
         for (var i = 0; i < 2; i++) to.Write(from.ReadInt64());
-        to.Write(from.ReadBoolean());
+        for (var i = 0; i < 2; i++) to.Write(from.ReadBoolean()); // partials, refined or not
         for (var i = 0; i < 4; i++) to.Write(from.ReadInt64());
+        for (var i = 0; i < 2; i++) to.Write(from.ReadInt32());
+        to.Write(from.ReadSingle()); // the language model's weight
         to.Write(from.ReadInt32());
+        for (var i = 0; i < 2; i++) to.Write(from.ReadString());
 
         to.Write(from.ReadInt64() + (frames * SamplesPerFrame)); // samples taken
         var part = from.ReadInt32();
@@ -78,6 +81,8 @@ internal static class FakePools
 
         to.Write(from.ReadInt64() + frames); // decoder
         to.Write(from.ReadInt32());
+        to.Write(from.ReadInt64() + frames);
+        for (var i = 0; i < 2; i++) to.Write(from.ReadInt32()); // fusion
         var context = from.ReadInt32();
         to.Write(context);
         to.Write(from.ReadBytes(context * sizeof(int)));

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Speechmatics.Speech.ServerLoad;
+
+/// <summary>
+/// Time to the final segment: each session speaks clips at the pace of speech in chunks of 20 ms; when the last speech sample is sent it forces the end of the utterance, and the clock runs until the forced EndOfUtterance
+/// that follows the final has come. What a voice activity detector would wait (published figures hold about 200 ms of that) is not part of it.
+/// </summary>
+internal static class TimeToFinal
+{
+    private const int ChunkMs = 20;
+
+    public static async Task<int> RunAsync(LoadTarget target, int clips, int[] sessionCounts, CancellationToken cancellationToken)
+    {
+        Console.WriteLine("| sessions | clips | with words | p50 ms | p95 ms | p99 ms | max ms |\n|---|---|---|---|---|---|---|");
+        var failed = false;
+        foreach (var sessions in sessionCounts)
+        {
+            var times = new ConcurrentBag<double>();
+            var (next, spoken, failures) = (-1, 0, 0);
+            // clips are shared out; sessions beyond the number of clips speak as well, as load
+            var wanted = Math.Max(clips, sessions);
+            await Task.WhenAll(Enumerable.Range(0, sessions).Select(async index =>
+            {
+                try
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(2000.0 * index / sessions), cancellationToken);
+                    await using var client = new LoadClient();
+                    if (await client.StartAsync(target, cancellationToken) is { } error) throw new InvalidOperationException(error);
+                    for (var clip = Interlocked.Increment(ref next); clip < wanted; clip = Interlocked.Increment(ref next))
+                    {
+                        var (milliseconds, words) = await MeasureAsync(client, target.Recordings[clip % target.Recordings.Count], cancellationToken);
+                        times.Add(milliseconds);
+                        if (words) Interlocked.Increment(ref spoken);
+                    }
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    if (Interlocked.Increment(ref failures) == 1) Console.Error.WriteLine(exception.Message);
+                }
+            }));
+            Console.WriteLine($"| {sessions} | {times.Count} | {spoken} {Percentiles.Row(times)}{(failures > 0 ? $" {failures} sessions failed" : "")}");
+            failed |= failures > 0;
+        }
+
+        return failed ? 1 : 0;
+    }
+
+    private static async Task<(double Milliseconds, bool Words)> MeasureAsync(LoadClient client, Recording recording, CancellationToken cancellationToken)
+    {
+        var words = false;
+        var reading = ReadAsync();
+        var clock = Stopwatch.StartNew();
+        var chunkBytes = LoadClient.BytesPerSecond * ChunkMs / 1000;
+        for (var at = 0; at < recording.SpeechEndBytes; at += chunkBytes)
+        {
+            var due = TimeSpan.FromSeconds((double)at / LoadClient.BytesPerSecond) - clock.Elapsed;
+            if (due > TimeSpan.Zero) await Task.Delay(due, cancellationToken);
+            await client.SendAsync(recording.Pcm.AsMemory(at, Math.Min(chunkBytes, recording.SpeechEndBytes - at)), cancellationToken);
+        }
+
+        var end = Stopwatch.GetTimestamp();
+        await client.SayAsync("""{"message":"ForceEndOfUtterance"}""", cancellationToken);
+        await reading;
+        return (Stopwatch.GetElapsedTime(end).TotalMilliseconds, words);
+
+        async Task ReadAsync()
+        {
+            while (await client.ReceiveAsync(cancellationToken) is { } message)
+            {
+                using (message)
+                {
+                    var root = message.RootElement;
+                    var kind = root.GetProperty("message").GetString();
+                    if (kind == "Error") throw new InvalidOperationException(root.GetProperty("type").GetString());
+                    if (kind == "AddTranscript" && root.GetProperty("results").GetArrayLength() > 0) words = true;
+                    if (kind == "EndOfUtterance" && root.TryGetProperty("forced", out var forced) && forced.GetBoolean()) return;
+                }
+            }
+
+            throw new InvalidOperationException("The server closed.");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Speechmatics.Speech.Sessions;
+
+namespace Speechmatics.Speech.Hosting;
+
+/// <summary>How the engine of an application works. Bound from the configuration section <c>Speech</c>, then changed by the delegate given to <c>AddSpeech</c>. Read once, at start-up.</summary>
+public sealed class SpeechEngineOptions
+{
+    /// <summary>The configuration section that is bound.</summary>
+    public const string Section = "Speech";
+
+    /// <summary>The model package's folder. A relative path counts from the application's folder.</summary>
+    /// <value>Default <c>models/en-standard</c>, where the package Speechmatics.Speech.Models.English puts the English model.</value>
+    public string ModelPath { get; set; } = "models/en-standard";
+
+    /// <summary>Whether the model's files are compared with their SHA-256 while loading.</summary>
+    /// <value>Default true: some 20 ms for 20 MB.</value>
+    public bool VerifyHashes { get; set; } = true;
+
+    /// <inheritdoc cref="SessionPoolOptions.MaxSessions"/>
+    public int? MaxSessions { get; set; }
+
+    /// <inheritdoc cref="SessionPoolOptions.AdmissionTimeout"/>
+    public TimeSpan AdmissionTimeout { get; set; } = TimeSpan.Zero;
+
+    /// <inheritdoc cref="SessionPoolOptions.Workers"/>
+    public int? Workers { get; set; }
+
+    /// <inheritdoc cref="SessionPoolOptions.MaxBatch"/>
+    public int? MaxBatch { get; set; }
+
+    /// <summary>
+    /// How long the application's end waits for open sessions to end by themselves. New sessions are told that the engine is not ready from the moment the end is asked for; those still open after this time
+    /// are closed. The host's shutdown timeout is raised to this time and 10 s where it is shorter.
+    /// </summary>
+    /// <value>Zero or more; default 30 s.</value>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether recognised words may be written to the log, at level Trace. What people said is then in every log sink of the application: leave it off unless all of them may hold it.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool LogTranscripts { get; set; }
+
+    internal SessionPoolOptions Pool() => new() { MaxSessions = MaxSessions, AdmissionTimeout = AdmissionTimeout, Workers = Workers, MaxBatch = MaxBatch };
+}

@@ -1,0 +1,74 @@
+using Microsoft.Playwright;
+using Speechmatics.Speech.ServerTests.Realtime;
+
+namespace Speechmatics.Speech.ServerTests.Pages;
+
+/// <summary>
+/// The web page in a headless Chromium whose microphone is a recording. With SPEECH_SCREENSHOTS set to a folder the pictures are kept there:
+/// <c>SPEECH_SCREENSHOTS=artifacts/screenshots dotnet test --project tests/Speechmatics.Speech.ServerTests -- --filter-class "*WebPageTests"</c>.
+/// </summary>
+public sealed class WebPageTests(SpeechServer server) : IClassFixture<SpeechServer>
+{
+    [Fact]
+    public async Task The_microphone_is_heard_and_its_words_appear()
+    {
+        await using var browser = await Browser.StartAsync(Clip.Order.FullPath);
+        var page = await browser.OpenAsync(server.Address);
+        await page.ClickAsync("#microphone");
+        await SeesAsync(page, "#partial", "can i");
+        await SeesAsync(page, "#finals", "milk");
+        await browser.PictureAsync(page, "microphone");
+        await page.ClickAsync("#microphone");
+        await SeesAsync(page, "#status", "Finished.");
+
+        var heard = await page.TextContentAsync("#finals");
+        // the recording is played in a loop: its first passage counts
+        var first = heard![..(heard!.IndexOf("milk", StringComparison.Ordinal) + 4)];
+        Assert.True(Clip.Order.ErrorRate(first) <= 0.3, heard);
+        Assert.EndsWith(" ms", await page.TextContentAsync("#final-lag"), StringComparison.Ordinal);
+        Assert.Contains("confidence", await page.GetAttributeAsync("#finals .word", "title"), StringComparison.Ordinal);
+        Assert.Empty(browser.Problems);
+    }
+
+    [Fact]
+    public async Task A_chosen_file_is_transcribed_and_custom_words_are_answered()
+    {
+        await using var browser = await Browser.StartAsync(Clip.Order.FullPath);
+        var page = await browser.OpenAsync(server.Address);
+        await page.ClickAsync("summary");
+        await page.FillAsync("#words", "gnocchi = nyohki, nokey");
+        await page.SetInputFilesAsync("#file", Clip.LongOrder.FullPath);
+        await SeesAsync(page, "#status", "Finished.");
+        await browser.PictureAsync(page, "file");
+
+        Assert.True(Clip.LongOrder.ErrorRate((await page.TextContentAsync("#finals"))!) <= 0.3);
+        Assert.Contains("custom dictionary", await page.TextContentAsync("#notes"), StringComparison.Ordinal);
+        Assert.Empty(browser.Problems);
+    }
+
+    [Fact]
+    public async Task The_dashboard_shows_what_the_server_does_and_drains_it()
+    {
+        const string Admin = "the-admin-key-of-the-tests";
+        await using var drained = await SpeechServer.StartAsync(options => options.AdminKey = Admin);
+        await using var peer = await RealtimePeer.StartAsync(drained.Realtime);
+        await peer.SendAsync(Clip.Order.Pcm());
+        await using var browser = await Browser.StartAsync(Clip.Order.FullPath);
+        var page = await browser.OpenAsync(new Uri(drained.Address, "dashboard"));
+        await SeesAsync(page, "figure >> nth=0", "open 1");
+        await SeesAsync(page, "figure >> nth=2", "p99");
+        await Task.Delay(2500);
+        await browser.PictureAsync(page, "dashboard");
+
+        page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
+        await page.FillAsync("#key", Admin);
+        await page.ClickAsync("#drain-button");
+        await SeesAsync(page, "#status", "draining");
+
+        Assert.True(drained.Engine.IsDraining);
+        Assert.Empty(browser.Problems);
+    }
+
+    private static Task SeesAsync(IPage page, string selector, string text) =>
+        Assertions.Expect(page.Locator(selector)).ToContainTextAsync(text, new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
+}
