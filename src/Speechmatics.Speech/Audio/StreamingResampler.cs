@@ -9,9 +9,9 @@ namespace Speechmatics.Speech.Audio;
 /// ±1 where the input touches full scale.
 /// </summary>
 /// <remarks>
-/// Polyphase windowed sinc, see <see cref="ResamplerFilter"/>. An output appears once the input reaches half a filter past it: 8 ms
-/// from 8 kHz, 4 ms from 16 kHz and above. One caller at a time; no call allocates after construction. Holds about 2.4 KB at 48 kHz and
-/// 8 KB at 192 kHz besides the shared filter. Equal rates copy the samples without delay.
+/// Polyphase windowed sinc, see <see cref="ResamplerFilter"/>. An output appears once the input reaches half a filter past it: 12 ms
+/// from 8 kHz, 6 ms from 16 kHz and above. One caller at a time; no call allocates after construction. Holds about 4 KB at 48 kHz and
+/// 14 KB at 192 kHz besides the shared filter. Equal rates copy the samples without delay.
 /// </remarks>
 internal sealed class StreamingResampler
 {
