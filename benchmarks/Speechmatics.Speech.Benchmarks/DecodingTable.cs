@@ -22,8 +22,16 @@ internal static class DecodingTable
     {
         var options = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["--half"] = "all", ["--beams"] = "1,4,8", ["--weights"] = "0,0.4", ["--heads"] = "Tdt,Rnnt", ["--phrase-weight"] = "1.6",
-            ["--lm"] = Path.Combine(BenchmarkModel.Path, "ngram.bin"), ["--hotwords"] = "", ["--manifest"] = "", ["--audio"] = "", ["--list"] = "",
+            ["--half"] = "all",
+            ["--beams"] = "1,4,8",
+            ["--weights"] = "0,0.4",
+            ["--heads"] = "Tdt,Rnnt",
+            ["--phrase-weight"] = "1.6",
+            ["--lm"] = Path.Combine(BenchmarkModel.Path, "ngram.bin"),
+            ["--hotwords"] = "",
+            ["--manifest"] = "",
+            ["--audio"] = "",
+            ["--list"] = "",
         };
         for (var i = 0; i < arguments.Length; i += 2)
         {

@@ -24,10 +24,13 @@ public class EndToEndGoldenTests(RecognizerFixture fixture) : IClassFixture<Reco
         var pieces = File.ReadLines(Path.Combine(Repository.EnglishModel, "tokens.txt")).Select(line => line[..line.LastIndexOf(' ')]).ToArray();
         var options = new SessionOptions
         {
-            Head = head, Chunk = TimeSpan.FromSeconds(chunkFrames * SecondsPerFrame),
+            Head = head,
+            Chunk = TimeSpan.FromSeconds(chunkFrames * SecondsPerFrame),
 
             // the references know no utterances: a word that goes on after a pause is one word
-            EndpointSilence = Timeout.InfiniteTimeSpan, MaxUtterance = Timeout.InfiniteTimeSpan, MaxDelay = Timeout.InfiniteTimeSpan,
+            EndpointSilence = Timeout.InfiniteTimeSpan,
+            MaxUtterance = Timeout.InfiniteTimeSpan,
+            MaxDelay = Timeout.InfiniteTimeSpan,
         };
         var exact = 0;
         await Task.WhenAll(Golden.Clips.Select(async clip =>

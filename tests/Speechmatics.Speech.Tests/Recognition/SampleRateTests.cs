@@ -10,7 +10,7 @@ public class SampleRateTests(RecognizerFixture fixture, ITestOutputHelper output
     [InlineData(44100)]
     [InlineData(48000)]
     [InlineData(8000)]
-    public Task Files_at_another_rate_give_the_same_words(int sampleRate) => CompareAsync(Repository.SampleAudio, sampleRate);
+    public Task Files_at_another_rate_give_the_same_words(int sampleRate) => CompareAsync(Repository.SampleAudio, sampleRate, tolerance: 1.5); // 217 words: one is half a point
 
     /// <summary>Minutes of work, so asked for by name: <c>--explicit only</c>.</summary>
     [Theory(Explicit = true)]
@@ -18,9 +18,9 @@ public class SampleRateTests(RecognizerFixture fixture, ITestOutputHelper output
     [InlineData(44100)]
     [InlineData(48000)]
     [InlineData(8000)]
-    public Task All_recordings_at_another_rate_give_the_same_words(int sampleRate) => CompareAsync(Path.Combine(Repository.RequireShared(), "audio"), sampleRate);
+    public Task All_recordings_at_another_rate_give_the_same_words(int sampleRate) => CompareAsync(Path.Combine(Repository.RequireShared(), "audio"), sampleRate, tolerance: 0.5);
 
-    private async Task CompareAsync(string folder, int sampleRate)
+    private async Task CompareAsync(string folder, int sampleRate, double tolerance)
     {
         var clips = Clips.In(folder);
         var copies = clips.Select(clip => Resampled.From16K(clip.Samples, sampleRate)).ToArray();
@@ -40,7 +40,7 @@ public class SampleRateTests(RecognizerFixture fixture, ITestOutputHelper output
         }
 
         output.WriteLine($"{sampleRate} Hz: WER {copy.Rate:0.00} %, at 16 kHz {original.Rate:0.00} %, {apart.Errors} of {apart.Words} words differ");
-        Assert.Equal(original.Rate, copy.Rate, 0.5);
+        Assert.Equal(original.Rate, copy.Rate, tolerance);
 
         // a draft model wavers over many words, so that copies which differ by the last bits give some others
         Assert.InRange(apart.Rate, 0, 10);

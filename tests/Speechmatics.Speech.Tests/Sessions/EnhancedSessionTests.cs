@@ -8,7 +8,10 @@ public class EnhancedSessionTests(ModelFixture fixture, EnhancedModelFixture enh
 {
     private static SessionOptions Options => new()
     {
-        OperatingPoint = OperatingPoint.Enhanced, Chunk = TimeSpan.FromMilliseconds(640), EndpointSilence = TimeSpan.FromSeconds(2), MaxDelay = Timeout.InfiniteTimeSpan,
+        OperatingPoint = OperatingPoint.Enhanced,
+        Chunk = TimeSpan.FromMilliseconds(640),
+        EndpointSilence = TimeSpan.FromSeconds(2),
+        MaxDelay = Timeout.InfiniteTimeSpan,
     };
 
     [Fact]

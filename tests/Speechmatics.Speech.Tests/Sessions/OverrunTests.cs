@@ -9,7 +9,9 @@ public class OverrunTests(ModelFixture fixture)
 {
     private static SessionOptions Options(OverrunPolicy policy) => new()
     {
-        BufferDuration = TimeSpan.FromSeconds(2), Overrun = policy, Chunk = TimeSpan.FromMilliseconds(640),
+        BufferDuration = TimeSpan.FromSeconds(2),
+        Overrun = policy,
+        Chunk = TimeSpan.FromMilliseconds(640),
     };
 
     [Fact]
