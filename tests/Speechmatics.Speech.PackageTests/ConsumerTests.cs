@@ -57,7 +57,9 @@ public class ConsumerTests(PackedFeed feed)
         await feed.DotnetAsync(folder, "tool", "install", "Speechmatics.Speech.Cli", "--tool-path", tools, "--add-source", feed.Folder, "--version", feed.Version);
         await feed.RunAsync(folder, Path.Combine(tools, OperatingSystem.IsWindows() ? "speech.exe" : "speech"), "--help");
 
-        Assert.Single(Directory.GetFiles(tools, "encoder.onnx", SearchOption.AllDirectories));
+        // both models, each once
+        var models = Directory.GetFiles(tools, "encoder.onnx", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)));
+        Assert.Equal(["en-enhanced", "en-standard"], models.Order());
     }
 
     private string Ours(string id) => Consumer.Package(id, feed.Version);
