@@ -15,8 +15,10 @@ internal sealed class AudioIntake
     [ThreadStatic]
     private static float[]? _melScratch;
 
-    /// <summary>Hops of samples that are collected before mel frames are computed: a handful at a time costs a fraction of one by one.</summary>
-    private const int PendingHops = 8;
+    /// <summary>
+    /// Hops of samples that are collected before mel frames are computed, unless a chunk comes due: 32 at a time cost a fraction of one by one, for the kernel takes many in its lanes and finds its tables in the cache.
+    /// </summary>
+    private const int PendingHops = 32;
 
     private readonly float[] _pending;
     private int _pendingCount;

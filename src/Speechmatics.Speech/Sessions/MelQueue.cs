@@ -13,8 +13,11 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
     private int _segmentCount;
     private long _written;
 
-    /// <summary>The absolute index of the first frame still held; a multiple of the segment's frames.</summary>
+    /// <summary>The absolute index of the first frame still held.</summary>
     private long _baseFrame;
+
+    /// <summary>Where in the first segment that frame lies: past 0 only after frames were taken out.</summary>
+    private int _head;
 
     /// <summary>Frames written since the stream's start; readable without the lock.</summary>
     public long Written => Volatile.Read(ref _written);
@@ -26,7 +29,7 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
     {
         for (var count = frames.Length / _bins; count > 0;)
         {
-            var offset = (int)(_written - _baseFrame);
+            var offset = Offset(_written);
             if (offset == _segmentCount * Frames) AddSegment();
             var segment = Segment(offset / Frames);
             var inSegment = offset % Frames;
@@ -54,7 +57,7 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
                 continue;
             }
 
-            var offset = (int)(frame - _baseFrame);
+            var offset = Offset(frame);
             var inSegment = offset % Frames;
             var take = (int)Math.Min(Math.Min(count - i, Frames - inSegment), end - frame);
             Segment(offset / Frames).Frames.AsSpan(inSegment * _bins, take * _bins).CopyTo(destination[(i * _bins)..]);
@@ -66,39 +69,35 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
     public long ArrivalOf(long frame)
     {
         if (_segmentCount == 0) return 0;
-        var offset = (int)(Math.Clamp(frame, _baseFrame, Math.Max(_baseFrame, _written - 1)) - _baseFrame);
+        var offset = Offset(Math.Clamp(frame, _baseFrame, Math.Max(_baseFrame, _written - 1)));
         return Segment(offset / Frames).Arrivals[offset % Frames];
     }
 
-    /// <summary>Forgets frames before <paramref name="frame"/>.</summary>
+    /// <summary>Forgets frames before <paramref name="frame"/>, in whole segments.</summary>
     public void DiscardBefore(long frame)
     {
-        while (_segmentCount > 0 && _baseFrame + Frames <= Math.Min(frame, _written))
+        while (_segmentCount > 0 && _baseFrame + Frames - _head <= Math.Min(frame, _written))
         {
-            pool.Return(Segment(0));
-            _segments[_firstSegment] = null!;
-            _firstSegment = (_firstSegment + 1) & (_segments.Length - 1);
-            _segmentCount--;
-            _baseFrame += Frames;
+            _baseFrame += Frames - _head;
+            _head = 0;
+            ReturnFirst();
         }
     }
 
-    /// <summary>Takes frames [start, start + count) out of the stream; later ones move up. Used only when audio is dropped, so it may copy.</summary>
+    /// <summary>
+    /// Takes frames [start, start + count) out of the stream; later ones move up by number, while the few before them move in memory: a stream that is behind drops a little again and again, and what waits behind the gap is seconds long.
+    /// </summary>
     public void Remove(long start, int count)
     {
-        for (var frame = start + count; frame < _written; frame++)
+        for (var frame = start - 1; frame >= _baseFrame; frame--)
         {
-            var (from, to) = ((int)(frame - _baseFrame), (int)(frame - count - _baseFrame));
+            var (from, to) = (Offset(frame), Offset(frame + count));
             Segment(from / Frames).Frames.AsSpan(from % Frames * _bins, _bins).CopyTo(Segment(to / Frames).Frames.AsSpan(to % Frames * _bins));
             Segment(to / Frames).Arrivals[to % Frames] = Segment(from / Frames).Arrivals[from % Frames];
         }
 
         Volatile.Write(ref _written, _written - count);
-        while (_segmentCount > 0 && _baseFrame + ((_segmentCount - 1) * Frames) >= _written)
-        {
-            pool.Return(Segment(_segmentCount - 1));
-            _segmentCount--;
-        }
+        for (_head += count; _head >= Frames; _head -= Frames) ReturnFirst();
     }
 
     /// <summary>Returns all memory to the pool.</summary>
@@ -106,6 +105,7 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
     {
         for (var i = 0; i < _segmentCount; i++) pool.Return(Segment(i));
         _segmentCount = 0;
+        _head = 0;
         Array.Clear(_segments);
     }
 
@@ -115,11 +115,15 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
         writer.Write(_baseFrame);
         writer.Write(held);
         for (var i = 0; i < held; i++)
-            writer.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(Segment(i / Frames).Frames.AsSpan(i % Frames * _bins, _bins)));
+        {
+            var offset = Offset(_baseFrame + i);
+            writer.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(Segment(offset / Frames).Frames.AsSpan(offset % Frames * _bins, _bins)));
+        }
     }
 
     public void Load(BinaryReader reader, long arrival)
     {
+        _head = 0;
         _baseFrame = reader.ReadInt64();
         Volatile.Write(ref _written, _baseFrame);
         if (_baseFrame < 0) throw new InvalidDataException("The session state contradicts itself.");
@@ -129,6 +133,16 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
             reader.BaseStream.ReadExactly(System.Runtime.InteropServices.MemoryMarshal.AsBytes(frame.AsSpan()));
             Append(frame, arrival);
         }
+    }
+
+    private int Offset(long frame) => (int)(frame - _baseFrame) + _head;
+
+    private void ReturnFirst()
+    {
+        pool.Return(Segment(0));
+        _segments[_firstSegment] = null!;
+        _firstSegment = (_firstSegment + 1) & (_segments.Length - 1);
+        _segmentCount--;
     }
 
     private MelSegment Segment(int index) => _segments[(_firstSegment + index) & (_segments.Length - 1)];

@@ -19,6 +19,7 @@ public sealed class SessionPool : IAsyncDisposable
     private readonly StepScheduler _scheduler;
     private readonly PoolCounters _counters;
     private readonly StepWorker[] _workers;
+    private readonly StallWatch _stallWatch;
     private readonly Task _calibrated;
     private readonly CancellationTokenSource _stop = new();
     private int _active;
@@ -60,6 +61,7 @@ public sealed class SessionPool : IAsyncDisposable
         _workers = new StepWorker[workers];
         for (var i = 0; i < workers; i++) _workers[i] = new StepWorker(_engine, _scheduler, _slots, _counters, i, _stop.Token);
         _calibrated = Task.WhenAll(_workers.Select(worker => worker.Calibrated));
+        _stallWatch = new StallWatch(_scheduler, clock, ListStreams);
         SpeechMetrics.Add(this);
     }
 
@@ -266,6 +268,11 @@ public sealed class SessionPool : IAsyncDisposable
         return new SpeechSession(_engine, _scheduler, _slots, _counters, stream, snapshot);
     }
 
+    private void ListStreams(List<SessionStream> streams)
+    {
+        lock (_gate) streams.AddRange(_streams);
+    }
+
     private void OnLeft(SessionStream stream)
     {
         lock (_gate)
@@ -302,6 +309,7 @@ public sealed class SessionPool : IAsyncDisposable
     private async Task ShutDownAsync()
     {
         SpeechMetrics.Remove(this);
+        _stallWatch.Dispose();
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         _scheduler.Stop();
         await _stop.CancelAsync().ConfigureAwait(false);

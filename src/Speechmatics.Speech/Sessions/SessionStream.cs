@@ -24,6 +24,7 @@ internal sealed class SessionStream
     private FlushRequest? _flush;
     private bool _completed;
     private bool _refining;
+    private bool _stalled;
 
     public SessionStream(SessionEngine engine, SessionOptions options, double place)
     {
@@ -68,6 +69,9 @@ internal sealed class SessionStream
     /// <summary>Encoder frames dropped so far.</summary>
     public long DroppedFrames { get; set; }
 
+    /// <summary>When audio last came.</summary>
+    public long LastWrite { get; set; }
+
     /// <summary>Set while a writer waits for room.</summary>
     public TaskCompletionSource? RoomWaiter { get; set; }
 
@@ -84,6 +88,13 @@ internal sealed class SessionStream
 
     /// <summary>Whether what is due lies ahead of real time, so that it only uses capacity that live streams leave.</summary>
     public bool Spare { get; private set; }
+
+    /// <summary>Whether the audio that the wanted chunk needs does not come: then what there is runs in smaller chunks.</summary>
+    public bool Stalled
+    {
+        get => Volatile.Read(ref _stalled);
+        set => Volatile.Write(ref _stalled, value);
+    }
 
     /// <summary>The stream's slot, or -1 before its first step.</summary>
     public int Slot { get; set; } = -1;
@@ -177,7 +188,26 @@ internal sealed class SessionStream
 
     /// <summary>The least chunk an elastic stream waits for at the controller's level.</summary>
     public int WantedChunkFrames(LatencyController controller) =>
-        PinnedChunkFrames ?? _engine.Layout.ChunkFrames[Math.Max(SmallestIndex, controller.IndexFor(Place))];
+        PinnedChunkFrames ?? _engine.Layout.ChunkFrames[Math.Max(SmallestIndex, Stalled ? 0 : controller.IndexFor(Place))];
+
+    /// <summary>
+    /// Marks an elastic stream as stalled when the rest of its chunk should have come by now at the speed of speech and a smaller chunk can be made of what there is. Returns whether it is now due because of that.
+    /// </summary>
+    public bool FindStalled(LatencyController controller, long now)
+    {
+        if (PinnedChunkFrames is not null || Stalled || State != StreamState.Idle) return false;
+        lock (Gate)
+        {
+            if (Completed || Flush is not null || LastWrite == 0) return false;
+            var wanted = WantedChunkFrames(controller);
+            var waiting = _engine.WholeEncoderFrames(Mel.Written + Intake.PendingFrames) - Processed;
+            if (waiting < _engine.Layout.ChunkFrames[SmallestIndex]) return false;
+            if (waiting < wanted && now - LastWrite < _engine.Ticks(wanted * _engine.Layout.SecondsPerEncoderFrame)) return false;
+            Intake.Drain(Mel, LastWrite);
+            Stalled = true;
+            return true;
+        }
+    }
 
     /// <summary>What is due now. Exact while the stream is not running; the scheduler asks under its lock.</summary>
     public StepPlan Plan(LatencyController controller)

@@ -231,6 +231,9 @@ public sealed partial class SpeechSession
                 Interlocked.Add(ref _samplesTaken, piece.Length);
             }
 
+            _stream.LastWrite = arrival;
+            _stream.Stalled = false;
+
             // the mel frames of the last samples are computed when a chunk is due
             var frames = _engine.WholeEncoderFrames(_stream.Mel.Written + _stream.Intake.PendingFrames) - _stream.Processed;
             due = frames >= _stream.WantedChunkFrames(_scheduler.Controller);

@@ -362,7 +362,7 @@ internal sealed class StepWorker
 
     private void TellLatency(SessionStream stream)
     {
-        if (stream.PinnedChunkFrames is not null) return;
+        if (stream.PinnedChunkFrames is not null || stream.Stalled) return;
         var smallest = _engine.Layout.ChunkFrames[stream.SmallestIndex];
         var wanted = stream.WantedChunkFrames(_scheduler.Controller);
         if (wanted > smallest == stream.Degraded) return;

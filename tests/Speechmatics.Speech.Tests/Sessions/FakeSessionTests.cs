@@ -260,6 +260,18 @@ public class FakeSessionTests
     }
 
     [Fact]
+    public async Task What_a_client_said_under_load_before_it_paused_is_recognised_without_more_audio()
+    {
+        await using var pool = Create(new FakeModel());
+        await using var session = await pool.OpenAsync(new SessionOptions { SampleRate = 4000 });
+        for (var i = 0; i < 10; i++) pool.Controller.Update(1, late: true);
+        Assert.True(session.TryWrite(Silence(0.9)));
+        await Task.Delay(100);
+        Assert.Equal(TimeSpan.Zero, session.AudioRecognized); // chunks are 1.28 s long now
+        await UntilAsync(() => session.AudioRecognized >= TimeSpan.FromSeconds(0.8), "what was said");
+    }
+
+    [Fact]
     public async Task A_pool_at_rest_says_so()
     {
         await using var pool = Create(new FakeModel { Running = _ => Thread.Sleep(60) });

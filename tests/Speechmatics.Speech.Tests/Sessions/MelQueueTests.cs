@@ -70,7 +70,7 @@ public class MelQueueTests
                     for (var frame = discarded; frame < model.Count; frame += 7) Assert.Equal(model[(int)frame].Arrival, queue.ArrivalOf(frame));
                 }
 
-                Assert.InRange(pool.Count.Lent, 0, ((model.Count - queue.First) / MelSegmentPool.FramesPerSegment) + 1);
+                Assert.InRange(pool.Count.Lent, 0, ((model.Count - queue.First) / MelSegmentPool.FramesPerSegment) + 2); // the first and the last segment may be held in part
                 queue.Release();
                 Assert.Equal(0, pool.Count.Lent);
             },
