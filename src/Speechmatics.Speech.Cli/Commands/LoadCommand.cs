@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Cli.Load;
+using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Commands;
 
@@ -22,6 +23,9 @@ internal static class LoadCommand
         var audio = new Option<string>("--audio") { Description = "The folder of recordings, with transcripts.jsonl.", HelpName = "DIR", Required = true };
         var packet = Whole("--packet-ms", "Audio in each write (default: 20).");
         var model = CommonOptions.Model();
+        var operatingPoint = CommonOptions.OperatingPoint("standard");
+        var enhancedModel = CommonOptions.EnhancedModel();
+        var refine = CommonOptions.Choice("--refine-partials", "Enhanced: whether idle capacity reads unfinished utterances for stable partials (default: on).", ("on", "on"), ("off", "off"));
         var chunk = CommonOptions.ChunkMilliseconds();
         chunk.Description = "Pin the chunk of every session, in ms (default: the pool chooses by load).";
         var smallestChunk = Whole("--smallest-chunk-ms", "The smallest chunk the pool may choose, in ms.");
@@ -52,10 +56,11 @@ internal static class LoadCommand
             "Drive many live sessions in one process at the speed of speech, and measure lag, capacity and word errors.",
             "speech load --sessions 50 --minutes 1 --audio samples/audio",
             "speech load --sessions 50 --pattern spike --spike-sessions 500 --minutes 3 --audio samples/audio --html spike.html",
+            "speech load --sessions 20 --pattern spike --spike-sessions 100 --minutes 2 --operating-point enhanced --audio samples/audio --html spike.html",
             "speech load --find-capacity --chunk-ms 320 --audio samples/audio --json capacity.json --html capacity.html",
             "speech load --sessions 100 --seconds 30 --chunk-ms 640 --rate 8000 --encoding mulaw --reference --audio samples/audio")
         {
-            sessions, minutes, seconds, pattern, spikeSessions, spikeSeconds, factor, audio, packet, model, chunk, smallestChunk, head, workers, maxBatch, rate, encoding, seed, admission,
+            sessions, minutes, seconds, pattern, spikeSessions, spikeSeconds, factor, audio, packet, model, operatingPoint, enhancedModel, refine, chunk, smallestChunk, head, workers, maxBatch, rate, encoding, seed, admission,
             baselineSeconds, reference, findCapacity, lagLimit, stageSeconds, json, html,
         };
 
@@ -64,9 +69,14 @@ internal static class LoadCommand
             if (parsed.GetValue(minutes) is not null && parsed.GetValue(seconds) is not null) throw new UsageException("--minutes and --seconds say the same: give one of them");
             var duration = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? (60 * (parsed.GetValue(minutes) ?? 1)));
             var count = parsed.GetValue(sessions) ?? 50;
+            var isEnhanced = parsed.GetValue(operatingPoint) == OperatingPoint.Enhanced;
+            foreach (Option option in (Option[])[enhancedModel, refine])
+                if (!isEnhanced && parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} goes with --operating-point enhanced");
             var settings = new LoadSettings
             {
                 ModelPath = parsed.GetRequiredValue(model),
+                EnhancedModelPath = isEnhanced ? parsed.GetRequiredValue(enhancedModel) : null,
+                RefinePartials = parsed.GetValue(refine) != "off",
                 AudioFolder = parsed.GetRequiredValue(audio),
                 Sessions = count,
                 Duration = duration,

@@ -25,7 +25,7 @@ internal sealed class ClipScorer(ClipSequence sequence, int sampleRate)
             AddToFingerprint(word);
             var middle = (word.Start + word.End).TotalSeconds / 2 * sampleRate;
             while (middle >= sequence.NextStart) Finish();
-            _words.AddRange(TextNormaliser.Words(word.Text, Normalisation.Standard));
+            _words.Add(word.Text);
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed class ClipScorer(ClipSequence sequence, int sampleRate)
 
     private void Finish()
     {
-        Counts += ErrorCounts.Of(WordAligner.Align(sequence.Current.Words, _words));
+        Counts += ErrorCounts.Of(WordAligner.Align(sequence.Current.Words, TextNormaliser.Words(string.Join(' ', _words), sequence.Current.Normalisation)));
         Clips++;
         _words.Clear();
         sequence.MoveNext();

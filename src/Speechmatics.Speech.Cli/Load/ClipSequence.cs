@@ -6,19 +6,19 @@ namespace Speechmatics.Speech.Cli.Load;
 /// </summary>
 internal sealed class ClipSequence
 {
-    /// <summary>Silence after each clip: keeps the words of neighbours apart, for people and for the scorer.</summary>
-    private const double GapSeconds = 0.3;
-
     private readonly LoadClip[] _clips;
     private readonly Random _random;
     private readonly int _gap;
     private int _next;
 
-    public ClipSequence(LoadClip[] clips, int sampleRate, int seed)
+    /// <param name="clips">The clips.</param>
+    /// <param name="gapSamples">Silence after each clip: keeps the words of neighbours apart, for people and for the scorer.</param>
+    /// <param name="seed">Decides the order.</param>
+    public ClipSequence(LoadClip[] clips, int gapSamples, int seed)
     {
         _clips = [.. clips];
         _random = new Random(seed);
-        _gap = (int)(GapSeconds * sampleRate);
+        _gap = gapSamples;
         MoveNext();
     }
 

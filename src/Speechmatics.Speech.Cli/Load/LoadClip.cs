@@ -6,9 +6,12 @@ namespace Speechmatics.Speech.Cli.Load;
 /// <summary>A recording as sessions send it, with its words as they are compared.</summary>
 internal sealed record LoadClip(string Name, IReadOnlyList<string> Words, byte[] Audio, int Samples)
 {
+    /// <summary>How its words, and those heard, are made comparable.</summary>
+    public Normalisation Normalisation { get; init; }
+
     /// <summary>Reads the recordings that a folder's <c>transcripts.jsonl</c> names and brings them to the rate and encoding of the sessions.</summary>
     /// <exception cref="UsageException">The folder has no such file.</exception>
-    public static async Task<LoadClip[]> ReadAllAsync(string folder, int sampleRate, AudioEncoding encoding, CancellationToken cancellationToken)
+    public static async Task<LoadClip[]> ReadAllAsync(string folder, int sampleRate, AudioEncoding encoding, Normalisation normalisation, CancellationToken cancellationToken)
     {
         var manifest = Path.Combine(folder, "transcripts.jsonl");
         if (!File.Exists(manifest)) throw new UsageException($"--audio {folder}: a folder of recordings with transcripts.jsonl is expected");
@@ -16,7 +19,7 @@ internal sealed record LoadClip(string Name, IReadOnlyList<string> Words, byte[]
         foreach (var entry in ManifestEntry.ReadAll(manifest))
         {
             var samples = await ReadAsync(Path.Combine(folder, entry.Audio), sampleRate, cancellationToken).ConfigureAwait(false);
-            clips.Add(new LoadClip(entry.Audio, TextNormaliser.Words(entry.Text, Normalisation.Standard), SampleEncoder.Encode(samples, encoding), samples.Length));
+            clips.Add(new LoadClip(entry.Audio, TextNormaliser.Words(entry.Text, normalisation), SampleEncoder.Encode(samples, encoding), samples.Length) { Normalisation = normalisation });
         }
 
         return [.. clips];

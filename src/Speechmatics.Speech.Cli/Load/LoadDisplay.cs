@@ -10,22 +10,26 @@ internal sealed class LoadDisplay
 
     private readonly Terminal _terminal;
     private readonly LiveDisplayContext? _live;
+    private readonly bool _enhanced;
     private double _nextLine;
 
-    private LoadDisplay(Terminal terminal, LiveDisplayContext? live) => (_terminal, _live) = (terminal, live);
+    private LoadDisplay(Terminal terminal, LiveDisplayContext? live, bool enhanced) => (_terminal, _live, _enhanced) = (terminal, live, enhanced);
 
     /// <summary>What is going on, above the figures.</summary>
     public string Title { get; set; } = "";
 
-    public static async Task RunAsync(Terminal terminal, Func<LoadDisplay, Task> work)
+    /// <param name="terminal">Where to show it.</param>
+    /// <param name="enhanced">Whether there are second passes to show.</param>
+    /// <param name="work">The run.</param>
+    public static async Task RunAsync(Terminal terminal, bool enhanced, Func<LoadDisplay, Task> work)
     {
         if (!terminal.ErrorIsTerminal)
         {
-            await work(new LoadDisplay(terminal, null)).ConfigureAwait(false);
+            await work(new LoadDisplay(terminal, null, enhanced)).ConfigureAwait(false);
             return;
         }
 
-        await terminal.ErrorConsole.Live(new Text("")).AutoClear(true).StartAsync(live => work(new LoadDisplay(terminal, live))).ConfigureAwait(false);
+        await terminal.ErrorConsole.Live(new Text("")).AutoClear(true).StartAsync(live => work(new LoadDisplay(terminal, live, enhanced))).ConfigureAwait(false);
     }
 
     /// <summary>A new run begins: its time counts from zero again.</summary>
@@ -47,14 +51,20 @@ internal sealed class LoadDisplay
 
         if (sample.Seconds < _nextLine) return;
         _nextLine = (Math.Floor(sample.Seconds / SecondsBetweenLines) + 1) * SecondsBetweenLines;
-        _terminal.Error.WriteLine(LineOf(sample));
+        _terminal.Error.WriteLine(LineOf(sample, _enhanced));
     }
 
-    private static string LineOf(LoadSample s) => string.Create(
+    private static string LineOf(LoadSample s, bool enhanced) => string.Create(
         CultureInfo.InvariantCulture,
         $"{s.Seconds,6:0} s  {s.Sessions} sessions  lag p50/p95/p99 {Number(s.LagP50)}/{Number(s.LagP95)}/{Number(s.LagP99)} ms  busy {100 * s.Utilisation:0} %  chunk {Number(s.ChunkMilliseconds)} ms"
         + $"  batch {Number(s.BatchSize, "0.0")}  queue {s.Queued}  dropped {s.DroppedSeconds:0.0} s  refused {s.Refused}  WER {Number(100 * s.WordErrorRate, "0.0")} %"
-        + $"  CPU {s.CpuPercent:0} %  {s.MemoryMegabytes:0} MB");
+        + $"  CPU {s.CpuPercent:0} %  {s.MemoryMegabytes:0} MB")
+        + (enhanced ? LineOfReadings(s) : "");
+
+    private static string LineOfReadings(LoadSample s) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"  second pass {100 * s.ReadingUtilisation:0} %  read {s.Readings}  again {s.RepeatedReadings}  skipped {s.SkippedReadings}  wait p50/p99 {Number(s.ReadingQueueP50)}/{Number(s.ReadingQueueP99)} ms"
+        + $"  batch {Number(s.ReadingBatchSize, "0.0")}  RTF {Number(s.ReadingRealTimeFactor, "0.000")}  refined {s.RefinedPartials}  stable {Number(100 * s.StablePartialShare)} %");
 
     private Table TableOf(LoadSample s)
     {
@@ -68,6 +78,11 @@ internal sealed class LoadDisplay
         Row("CPU", $"{s.CpuPercent:0} %", "refused, failed", $"{s.Refused}, {s.Failed}");
         Row("memory", $"{s.MemoryMegabytes:0} MB", "WER so far", $"{Number(100 * s.WordErrorRate, "0.0")} %");
         Row("driver late p99", $"{Number(s.DriverLatenessP99, "0.0")} ms", "waiting audio", $"{s.BacklogSeconds:0.00} s");
+        if (!_enhanced) return table;
+        Row("second pass busy", $"{100 * s.ReadingUtilisation:0} %", "read, again, skipped", $"{s.Readings}, {s.RepeatedReadings}, {s.SkippedReadings}");
+        Row("second pass wait p99", $"{Number(s.ReadingQueueP99)} ms", "reading batch", $"{Number(s.ReadingBatchSize, "0.0")}");
+        Row("second pass RTF", $"{Number(s.ReadingRealTimeFactor, "0.000")}", "waiting utterances", $"{s.QueuedReadings}");
+        Row("refined partials", $"{s.RefinedPartials}", "partials with stable words", $"{Number(100 * s.StablePartialShare)} %");
         return table;
 
         void Row(string name, FormattableString value, string otherName, FormattableString otherValue) => table.AddRow(

@@ -12,9 +12,22 @@ internal sealed class LoadJob(ToolServices services, LoadSettings settings)
     {
         var model = await SpeechModel.LoadAsync(settings.ModelPath, ct: cancellationToken).ConfigureAwait(false);
         await using var _ = model.ConfigureAwait(false);
+        var enhanced = settings.EnhancedModelPath is { } path ? await EnhancedSpeechModel.LoadAsync(path, ct: cancellationToken).ConfigureAwait(false) : null;
         try
         {
-            settings.SessionOptions.Validate(new SessionEngine(model, _clock));
+            return await RunAsync(model, enhanced, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (enhanced is not null) await enhanced.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> RunAsync(SpeechModel model, EnhancedSpeechModel? enhanced, CancellationToken cancellationToken)
+    {
+        try
+        {
+            settings.SessionOptions.Validate(new SessionEngine(model, _clock, enhanced));
             settings.PoolOptions.Validate();
         }
         catch (ArgumentOutOfRangeException exception)
@@ -22,10 +35,10 @@ internal sealed class LoadJob(ToolServices services, LoadSettings settings)
             throw new UsageException(exception.Message.ReplaceLineEndings(" "));
         }
 
-        var clips = await LoadClip.ReadAllAsync(settings.AudioFolder, settings.SampleRate, settings.Encoding, cancellationToken).ConfigureAwait(false);
+        var clips = await LoadClip.ReadAllAsync(settings.AudioFolder, settings.SampleRate, settings.Encoding, settings.Normalisation, cancellationToken).ConfigureAwait(false);
 
         LoadReport report = null!;
-        await LoadDisplay.RunAsync(services.Terminal, async display => report = await MeasureAsync(model, clips, display, cancellationToken).ConfigureAwait(false))
+        await LoadDisplay.RunAsync(services.Terminal, settings.IsEnhanced, async display => report = await MeasureAsync(model, enhanced, clips, display, cancellationToken).ConfigureAwait(false))
             .ConfigureAwait(false);
 
         LoadSummary.Write(report, services.Terminal);
@@ -35,7 +48,7 @@ internal sealed class LoadJob(ToolServices services, LoadSettings settings)
         return report.Failed ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private async Task<LoadReport> MeasureAsync(SpeechModel model, LoadClip[] clips, LoadDisplay display, CancellationToken cancellationToken)
+    private async Task<LoadReport> MeasureAsync(SpeechModel model, EnhancedSpeechModel? enhanced, LoadClip[] clips, LoadDisplay display, CancellationToken cancellationToken)
     {
         display.Begin("measuring the bare encoder");
         var before = await BaselineAsync().ConfigureAwait(false);
@@ -52,7 +65,7 @@ internal sealed class LoadJob(ToolServices services, LoadSettings settings)
         else
         {
             display.Begin(FormattableString.Invariant($"{settings.PeakSessions} sessions for {settings.Duration.TotalSeconds:0.#} s"));
-            result = await new LoadRun(model, settings, clips, _clock) { Sampled = display.Show }.RunAsync(cancellationToken).ConfigureAwait(false);
+            result = await new LoadRun(model, enhanced, settings, clips, _clock) { Sampled = display.Show }.RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
         display.Begin("measuring the bare encoder again");
@@ -61,7 +74,7 @@ internal sealed class LoadJob(ToolServices services, LoadSettings settings)
         if (settings.Reference)
         {
             display.Begin("recognising some sessions alone");
-            reference = await ReferenceRun.RunAsync(model, settings, clips, result.Sessions, _clock, cancellationToken).ConfigureAwait(false);
+            reference = await ReferenceRun.RunAsync(model, enhanced, settings, clips, result.Sessions, _clock, cancellationToken).ConfigureAwait(false);
         }
 
         return new LoadReport
@@ -69,6 +82,8 @@ internal sealed class LoadJob(ToolServices services, LoadSettings settings)
             Settings = settings,
             ModelName = model.Name,
             ModelHash = model.ContentHash,
+            EnhancedModelName = enhanced?.Name,
+            EnhancedModelHash = enhanced?.ContentHash,
             BaselineBefore = before,
             BaselineAfter = after,
             Result = result,
@@ -95,7 +110,7 @@ internal sealed class LoadJob(ToolServices services, LoadSettings settings)
                 Duration = settings.StageDuration + TimeSpan.FromSeconds(Math.Min(5, settings.StageDuration.TotalSeconds / 3)),
             };
             display.Begin(FormattableString.Invariant($"stage {stages.Count + 1}: {sessions} sessions"));
-            var run = new LoadRun(model, stage, clips, _clock) { Sampled = display.Show, Drain = settings.Reference };
+            var run = new LoadRun(model, enhanced, stage, clips, _clock) { Sampled = display.Show, Drain = settings.Reference };
             stages.Add(CapacityStage.Judge(await run.RunAsync(cancellationToken).ConfigureAwait(false), stage));
             return stages[^1].Failure is null;
         }

@@ -18,6 +18,14 @@ internal sealed record LoadReading
 
     public required StepCounts Steps { get; init; }
 
+    public required ReadingCounts Readings { get; init; }
+
+    /// <summary>Seconds that workers spent on second passes, and the seconds of audio that these read.</summary>
+    public required (double Work, double Audio) ReadingSeconds { get; init; }
+
+    /// <summary>Partials, and those of them with stable words.</summary>
+    public required (long All, long Stable) Partials { get; init; }
+
     /// <summary>Seconds that workers spent inside the encoder's runs, and in steps altogether.</summary>
     public required (double Encoder, double All) StepSeconds { get; init; }
 

@@ -12,6 +12,11 @@ internal sealed record LoadReport
 
     public required string ModelHash { get; init; }
 
+    /// <summary>The second pass's model; null for the standard operating point.</summary>
+    public string? EnhancedModelName { get; init; }
+
+    public string? EnhancedModelHash { get; init; }
+
     /// <summary>The bare encoder before the load; null when it was left out.</summary>
     public required EncoderBaseline? BaselineBefore { get; init; }
 

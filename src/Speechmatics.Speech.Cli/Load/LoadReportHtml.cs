@@ -48,6 +48,7 @@ internal static class LoadReportHtml
         foreach (var (name, value) in LoadSummary.Facts(report)) Row(page, name, value);
         Row(page, "machine", $"{report.Processor}, {report.Processors} processors, {report.OperatingSystem}, {report.Framework}, {(report.ServerGarbageCollection ? "server" : "workstation")} garbage collection");
         Row(page, "model", $"{report.ModelName}, {report.ModelHash}");
+        if (report.EnhancedModelName is not null) Row(page, "second pass's model", $"{report.EnhancedModelName}, {report.EnhancedModelHash}");
         Row(page, "audio", Text($"{settings.SampleRate} Hz {settings.Encoding}, packets of {settings.PacketMilliseconds} ms, {settings.RealTimeFactor:0.##} x the speed of speech, seed {settings.Seed}"));
         page.Append("</table>\n<p>Lag is the wall time from the arrival of the last sample that an event needed to the moment its reader had it in hand; it does not contain the chunk. ")
             .Append("The figures leave out the warm-up. A packet that the load generator wrote late is counted under “drivers late”.</p>\n</body>\n</html>\n");
@@ -65,7 +66,7 @@ internal static class LoadReportHtml
                 LoadPattern.Spike => Text($"{settings.Sessions} sessions for {settings.Duration.TotalSeconds:0.#} s with a spike to {settings.SpikeSessions} for {settings.SpikeDuration.TotalSeconds:0.#} s"),
                 _ => Text($"{settings.Sessions} sessions for {settings.Duration.TotalSeconds:0.#} s"),
             };
-        return what + Text($", {settings.WorkerCount} workers, ") + (settings.Chunk is { } chunk ? Text($"chunk {chunk.TotalMilliseconds:0} ms") : "elastic chunks") + Text($", {report.Processor}.");
+        return what + Text($", {settings.WorkerCount} workers, {(settings.IsEnhanced ? settings.RefinePartials ? "enhanced" : "enhanced without refined partials" : "standard")}, ") + (settings.Chunk is { } chunk ? Text($"chunk {chunk.TotalMilliseconds:0} ms") : "elastic chunks") + Text($", {report.Processor}.");
     }
 
     private static void Cards(StringBuilder page, LoadReport report)
@@ -118,10 +119,37 @@ internal static class LoadReportHtml
             .Line("p50", 0, Of(s => s.LagP50))
             .Line("p95", 1, Of(s => s.LagP95))
             .Line("p99", 2, Of(s => s.LagP99));
-        yield return New("Utilisation", "%")
+        if (report.Settings.IsEnhanced)
+        {
+            // one plot, one time axis: what gives way first, second, last
+            var mostRefined = Math.Max(1, samples.Max(s => s.RefinedPartials));
+            var largestChunk = samples.Max(s => s.ChunkMilliseconds) ?? 1;
+            var order = new SvgPlot("Order of degradation", "time, s", "% of the highest")
+                .Area("sessions", "sessions", samples.Select(s => (s.Seconds, (double)s.Sessions)))
+                .Line("refined partials", 0, Of(s => 100.0 * s.RefinedPartials / mostRefined))
+                .Line("chunk", 3, Of(s => 100 * s.ChunkMilliseconds / largestChunk))
+                .Line("second passes skipped, % of utterances", 2, Of(s => s.SkippedReadings == 0 ? 0 : 100.0 * s.SkippedReadings / (s.SkippedReadings + s.Readings)));
+            if (report.Settings.Pattern == LoadPattern.Spike) order.Band(LoadSchedule.SpikeStart(report.Settings).TotalSeconds, LoadSchedule.SpikeEnd(report.Settings).TotalSeconds, "spike");
+            yield return order;
+            yield return New("Second pass", "utterances")
+                .Line("read", 3, Of(s => s.Readings))
+                .Line("read again", 1, Of(s => s.RepeatedReadings))
+                .Line("skipped", 2, Of(s => s.SkippedReadings))
+                .Line("waiting", 0, Of(s => s.QueuedReadings));
+            yield return New("Waiting for the second pass, and finals", "ms", log: true)
+                .Line("wait p50", 0, Of(s => s.ReadingQueueP50))
+                .Line("wait p99", 1, Of(s => s.ReadingQueueP99))
+                .Line("lag of finals p99", 2, Of(s => s.FinalLagP99));
+            yield return New("Reading batch and real-time factor", "real-time factor")
+                .Area("batch (mean)", "utterances read together", samples.Select(s => (s.Seconds, s.ReadingBatchSize ?? 0)))
+                .Line("real-time factor", 1, Of(s => s.ReadingRealTimeFactor));
+        }
+
+        var utilisation = New("Utilisation", "%")
             .Line("workers busy", 0, Of(s => 100 * s.Utilisation))
             .Line("CPU, this process", 1, Of(s => s.CpuPercent))
             .Line("CPU, others", 2, Of(s => s.OtherCpuPercent));
+        yield return report.Settings.IsEnhanced ? utilisation.Line("second pass", 3, Of(s => 100 * s.ReadingUtilisation)) : utilisation;
         yield return New("Chunk and batch", "chunk, ms")
             .Area("batch (mean)", "sessions in a step", samples.Select(s => (s.Seconds, s.BatchSize ?? 0)))
             .Line("chunk (mean)", 3, Of(s => s.ChunkMilliseconds));

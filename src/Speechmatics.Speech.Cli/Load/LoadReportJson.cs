@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Load;
 
@@ -9,16 +10,18 @@ namespace Speechmatics.Speech.Cli.Load;
 /// {
 ///   "version": 1,
 ///   "settings":  { "sessions", "seconds", "pattern", "spikeSessions", "spikeSeconds", "realTimeFactor", "packetMs", "chunkMs" (null: elastic), "smallestChunkMs", "head", "sampleRate",
-///                  "encoding", "workers", "maxBatch" (null: the pool's own), "seed", "lagLimitMs" and "stageSeconds" (searches only) },
+///                  "encoding", "operatingPoint", "refinePartials", "workers", "maxBatch" (null: the pool's own), "seed", "lagLimitMs" and "stageSeconds" (searches only) },
 ///   "machine":   { "processor", "processors", "operatingSystem", "framework", "serverGarbageCollection" },
-///   "model":     { "name", "hash" },
+///   "model":     { "name", "hash", and of the second pass "enhancedName", "enhancedHash" (null: standard) },
 ///   "encoder":   { "before" and "after" the load: { "chunkMs", "batchSize", "threads", "stepMs", "sessions" }, "sessionsAllowed", "sessionsHeld", "share" } (null: not measured),
-///   "run":       { "sessionsOpened", "refused", "failed", "failures": [text], "notDrained", "droppedSeconds", "refusedPackets", "latencyNotices", "stateBytes",
+///   "run":       { "sessionsOpened", "refused", "failed", "failures": [text], "notDrained", "droppedSeconds", "skippedReadings", "refusedPackets", "latencyNotices", "stateBytes",
 ///                  "wordErrorRate", "wordErrors", "words", "clips",
 ///                  "window": a sample (below) over the run without warm-up and draining, and "start" (s), "meanSessions",
 ///                  "lagMs": { "partial", "final": { "count", "p50", "p90", "p95", "p99", "p999", "max" } }: from the arrival of the last sample needed to the event in the reader's hand,
 ///                  "driverLatenessMs", "openingMs": the same fields, "batches": { size: steps }, "chunks": { ms: steps },
-///                  "spike": { "steadyLagP99Ms", "recoverySeconds" } (spikes only) },
+///                  "secondPass": { "batches": { size: readings }, "queueMs": the same fields as lagMs has } (enhanced only),
+///                  "spike": { "steadyLagP99Ms", "recoverySeconds", "degradation": { "refiningStopped", "chunksGrew", "firstSkipped", "lastSkipped", "chunksBack", "refiningBack" (s), "inOrder" }
+///                           (enhanced only) } (spikes only) },
 ///   "reference": { "chunkMs", "sessions", "identical", "wordErrorRate", "wordErrorRateUnderLoad" } (null: not asked for),
 ///   "capacity":  { "sessions", "stages": [ { "sessions", "holds", "reason", and a sample of its window } ] } (null: not searched),
 ///   "samples":   [ { "seconds", "sessions", "lagP50"…: the members of LoadSample } ] in time order
@@ -60,6 +63,8 @@ internal static class LoadReportJson
                 head = settings.Head,
                 sampleRate = settings.SampleRate,
                 encoding = settings.Encoding,
+                operatingPoint = settings.IsEnhanced ? OperatingPoint.Enhanced : OperatingPoint.Standard,
+                refinePartials = settings.IsEnhanced ? settings.RefinePartials : (bool?)null,
                 workers = settings.WorkerCount,
                 maxBatch = settings.MaxBatch,
                 seed = settings.Seed,
@@ -74,7 +79,7 @@ internal static class LoadReportJson
                 framework = report.Framework,
                 serverGarbageCollection = report.ServerGarbageCollection,
             },
-            model = new { name = report.ModelName, hash = report.ModelHash },
+            model = new { name = report.ModelName, hash = report.ModelHash, enhancedName = report.EnhancedModelName, enhancedHash = report.EnhancedModelHash },
             encoder = report.BaselineBefore is null ? null : new
             {
                 before = Shape(report.BaselineBefore),
@@ -91,6 +96,7 @@ internal static class LoadReportJson
                 failures = result.Failures,
                 notDrained = result.NotDrained,
                 droppedSeconds = result.DroppedSeconds,
+                skippedReadings = result.SkippedReadings,
                 refusedPackets = result.RefusedPackets,
                 latencyNotices = result.LatencyNotices,
                 stateBytes = result.StateBytes,
@@ -104,7 +110,10 @@ internal static class LoadReportJson
                 openingMs = Shape(result.Opening),
                 batches = result.Steps.Batches,
                 chunks = result.Steps.ChunkMilliseconds.ToDictionary(chunk => FormattableString.Invariant($"{chunk.Key}"), chunk => chunk.Value),
-                spike = settings.Pattern == LoadPattern.Spike ? new { steadyLagP99Ms = result.SteadyLagP99, recoverySeconds = result.RecoverySeconds } : null,
+                secondPass = settings.IsEnhanced ? new { batches = result.Readings.Batches, queueMs = Shape(result.Readings.QueueTime) } : null,
+                spike = settings.Pattern == LoadPattern.Spike
+                    ? new { steadyLagP99Ms = result.SteadyLagP99, recoverySeconds = result.RecoverySeconds, degradation = result.Degradation }
+                    : null,
             },
             reference = report.Reference is not { } reference ? null : new
             {

@@ -30,6 +30,8 @@ internal sealed record LoadResult
 
     public required StepCounts Steps { get; init; }
 
+    public required ReadingCounts Readings { get; init; }
+
     // over the whole run, draining included
 
     public required int SessionsOpened { get; init; }
@@ -39,6 +41,9 @@ internal sealed record LoadResult
     public required IReadOnlyList<string> Failures { get; init; }
 
     public required double DroppedSeconds { get; init; }
+
+    /// <summary>Utterances whose second pass was skipped.</summary>
+    public required long SkippedReadings { get; init; }
 
     public required long RefusedPackets { get; init; }
 
@@ -57,6 +62,9 @@ internal sealed record LoadResult
 
     /// <summary>For a spike: seconds from its end to the first sample whose lag p99 is no higher than it was before the spike; null when that never came, or for other patterns.</summary>
     public double? RecoverySeconds { get; init; }
+
+    /// <summary>For a spike of enhanced sessions: when each kind of quality gave way and came back.</summary>
+    public Degradation? Degradation { get; init; }
 
     /// <summary>For a spike: the lag p99 between warm-up and spike.</summary>
     public double? SteadyLagP99 { get; init; }

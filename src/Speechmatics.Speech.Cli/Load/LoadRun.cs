@@ -4,7 +4,7 @@ using Speechmatics.Speech.Sessions;
 namespace Speechmatics.Speech.Cli.Load;
 
 /// <summary>One run of a plan on a pool of its own: opens and closes the sessions at their times, reads the counters at regular intervals, and sees every session to its end.</summary>
-internal sealed class LoadRun(IAcousticModel model, LoadSettings settings, LoadClip[] clips, TimeProvider clock)
+internal sealed class LoadRun(IAcousticModel model, EnhancedSpeechModel? enhancedModel, LoadSettings settings, LoadClip[] clips, TimeProvider clock)
 {
     /// <summary>Sessions for each driver's thread.</summary>
     private const int SessionsPerDriver = 1000;
@@ -33,7 +33,7 @@ internal sealed class LoadRun(IAcousticModel model, LoadSettings settings, LoadC
     {
         var plan = LoadSchedule.Create(settings);
         using var meter = _meter;
-        _pool = new SessionPool(model, settings.PoolOptions, clock);
+        _pool = new SessionPool(model, settings.PoolOptions, clock, enhancedModel);
         await using var pool = _pool.ConfigureAwait(false);
         _drivers = [.. Enumerable.Range(0, Math.Max(1, (plan.Length + SessionsPerDriver - 1) / SessionsPerDriver)).Select(_ => new LoadDriver(clock))];
         try
@@ -162,6 +162,9 @@ internal sealed class LoadRun(IAcousticModel model, LoadSettings settings, LoadC
             FinalLag = _tally.FinalLag.Copy(),
             DriverLateness = lateness,
             Steps = _meter.Read(),
+            Readings = _meter.ReadReadings(),
+            ReadingSeconds = (_pool.Counters.ReadingTicks / frequency, _pool.Counters.AudioRead.TotalSeconds),
+            Partials = (_tally.Partials, _tally.StablePartials),
             StepSeconds = (encoder / frequency, inSteps / frequency),
             WriteSeconds = _drivers.Sum(driver => driver.WriteTicks) / frequency,
             Times = ProcessTimes.Read(),
@@ -190,10 +193,12 @@ internal sealed class LoadRun(IAcousticModel model, LoadSettings settings, LoadC
             DriverLateness = end.DriverLateness.Since(start.DriverLateness),
             Opening = _tally.Opening.Copy(),
             Steps = end.Steps.Since(start.Steps),
+            Readings = end.Readings.Since(start.Readings),
             SessionsOpened = facts.Length,
             Refused = _tally.Refused,
             Failures = [.. _tally.Failures],
             DroppedSeconds = _pool.GetStatus().AudioDropped.TotalSeconds,
+            SkippedReadings = _pool.GetStatus().SkippedReadings,
             RefusedPackets = _tally.RefusedPackets,
             LatencyNotices = _tally.LatencyNotices,
             NotDrained = Drain ? facts.Count(session => !session.Whole) - _tally.Failures.Count : 0,
@@ -205,9 +210,9 @@ internal sealed class LoadRun(IAcousticModel model, LoadSettings settings, LoadC
         return settings.Pattern == LoadPattern.Spike ? SpikeRecovery.AddTo(result, settings) : result;
     }
 
-    /// <summary>Every second, but about 40 samples at least and 600 at most.</summary>
-    private static TimeSpan SampleInterval(TimeSpan duration) =>
-        TimeSpan.FromSeconds(Math.Max(Math.Min(1, duration.TotalSeconds / 40), duration.TotalSeconds / 600));
+    /// <summary>Every second, in a spike four times a second; but about 40 samples at least and 600 at most.</summary>
+    private TimeSpan SampleInterval(TimeSpan duration) =>
+        TimeSpan.FromSeconds(Math.Max(Math.Min(settings.Pattern == LoadPattern.Spike ? 0.25 : 1, duration.TotalSeconds / 40), duration.TotalSeconds / 600));
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -15,11 +15,49 @@ internal sealed record LoadSample
 
     public required double? LagP99 { get; init; }
 
+    public required double? PartialLagP99 { get; init; }
+
+    public required double? FinalLagP50 { get; init; }
+
+    public required double? FinalLagP99 { get; init; }
+
     /// <summary>Events whose lag was measured.</summary>
     public required long Events { get; init; }
 
     /// <summary>Share of the workers' time spent in steps, 0 to 1.</summary>
     public required double Utilisation { get; init; }
+
+    /// <summary>Share of the workers' time spent on second passes, refined partials included, 0 to 1.</summary>
+    public required double ReadingUtilisation { get; init; }
+
+    /// <summary>Utterances read by the second pass.</summary>
+    public required long Readings { get; init; }
+
+    /// <summary>Utterances whose second pass was skipped under overload.</summary>
+    public required long SkippedReadings { get; init; }
+
+    /// <summary>Utterances read again with full padding.</summary>
+    public required long RepeatedReadings { get; init; }
+
+    /// <summary>Readings of unfinished utterances, for stable words.</summary>
+    public required long RefinedPartials { get; init; }
+
+    /// <summary>Share of the partials that had stable words, 0 to 1.</summary>
+    public required double? StablePartialShare { get; init; }
+
+    /// <summary>Utterances that waited for their second pass at the end of the interval.</summary>
+    public required int QueuedReadings { get; init; }
+
+    /// <summary>The mean number of utterances read together.</summary>
+    public required double? ReadingBatchSize { get; init; }
+
+    /// <summary>From the end of an utterance to the start of its second pass.</summary>
+    public required double? ReadingQueueP50 { get; init; }
+
+    public required double? ReadingQueueP99 { get; init; }
+
+    /// <summary>Seconds of work of the second pass for each second of audio that it read, refined partials included.</summary>
+    public required double? ReadingRealTimeFactor { get; init; }
 
     /// <summary>The mean chunk of the steps run, in milliseconds of audio.</summary>
     public required double? ChunkMilliseconds { get; init; }
@@ -85,7 +123,7 @@ internal sealed record LoadSample
     /// <summary>What taking audio in costs (conversion, features, queueing), for each second of encoder: processor time where the system tells it, so that being preempted does not count.</summary>
     public required double? IntakeShare { get; init; }
 
-    /// <summary>The process's whole processor time besides the encoder's runs, for each second of encoder: an upper bound of the engine's share that also holds reading and scoring events and the load generator.</summary>
+    /// <summary>The process's whole processor time besides the encoder's runs and the second passes, for each second of encoder: an upper bound of the engine's share that also holds reading and scoring events and the load generator.</summary>
     public required double? ProcessShare { get; init; }
 
     /// <summary>The engine's own work for each second of encoder: both shares together.</summary>
@@ -93,8 +131,13 @@ internal sealed record LoadSample
 
     public static LoadSample Between(LoadReading before, LoadReading after, int workers)
     {
+        var (partialLag, finalLag) = (after.PartialLag.Since(before.PartialLag), after.FinalLag.Since(before.FinalLag));
+        var readings = after.Readings.Since(before.Readings);
+        var reading = after.ReadingSeconds.Work - before.ReadingSeconds.Work;
+        var read = after.ReadingSeconds.Audio - before.ReadingSeconds.Audio;
+        var partials = after.Partials.All - before.Partials.All;
         var elapsed = Math.Max(1e-9, (after.Time - before.Time).TotalSeconds);
-        var lag = after.PartialLag.Since(before.PartialLag).Plus(after.FinalLag.Since(before.FinalLag));
+        var lag = partialLag.Plus(finalLag);
         var lateness = after.DriverLateness.Since(before.DriverLateness);
         var steps = after.Steps.Since(before.Steps);
         var chunks = after.Status.Chunks - before.Status.Chunks;
@@ -106,7 +149,9 @@ internal sealed record LoadSample
 
         // on a busy machine a write's wall time contains waits for a processor, so the threads' processor time is its upper bound
         var writeCpu = Math.Min(drivers ?? writing, writing);
-        var encoderCpu = (after.Times.Workers - before.Times.Workers) * (inSteps > 0 ? encoder / inSteps : 0) ?? encoder;
+        var workerCpu = after.Times.Workers - before.Times.Workers;
+        var encoderCpu = workerCpu * (inSteps > 0 ? encoder / (inSteps + reading) : 0) ?? encoder;
+        var readingCpu = workerCpu * (reading > 0 ? reading / (inSteps + reading) : 0) ?? reading;
         var percent = 100 / (elapsed * Environment.ProcessorCount);
         return new LoadSample
         {
@@ -115,8 +160,22 @@ internal sealed record LoadSample
             LagP50 = lag.Milliseconds(0.5),
             LagP95 = lag.Milliseconds(0.95),
             LagP99 = lag.Milliseconds(0.99),
+            PartialLagP99 = partialLag.Milliseconds(0.99),
+            FinalLagP50 = finalLag.Milliseconds(0.5),
+            FinalLagP99 = finalLag.Milliseconds(0.99),
             Events = lag.Count,
             Utilisation = inSteps / (elapsed * workers),
+            ReadingUtilisation = reading / (elapsed * workers),
+            Readings = after.Status.Readings - before.Status.Readings,
+            SkippedReadings = after.Status.SkippedReadings - before.Status.SkippedReadings,
+            RepeatedReadings = after.Status.RepeatedReadings - before.Status.RepeatedReadings,
+            RefinedPartials = after.Status.RefinedPartials - before.Status.RefinedPartials,
+            StablePartialShare = partials > 0 ? (double)(after.Partials.Stable - before.Partials.Stable) / partials : null,
+            QueuedReadings = after.Status.QueuedReadings,
+            ReadingBatchSize = readings.MeanBatch,
+            ReadingQueueP50 = readings.QueueTime.Milliseconds(0.5),
+            ReadingQueueP99 = readings.QueueTime.Milliseconds(0.99),
+            ReadingRealTimeFactor = read > 0 ? reading / read : null,
             ChunkMilliseconds = steps.MeanChunk,
             BatchSize = steps.MeanBatch,
             Queued = after.Status.QueuedSessions,
@@ -142,7 +201,7 @@ internal sealed record LoadSample
             EncoderSeconds = encoder,
             StepShare = encoder > 0 ? (inSteps - encoder) / encoder : null,
             IntakeShare = encoderCpu > 0 ? writeCpu / encoderCpu : null,
-            ProcessShare = encoderCpu > 0 ? (cpu - encoderCpu) / encoderCpu : null,
+            ProcessShare = encoderCpu > 0 ? (cpu - encoderCpu - readingCpu) / encoderCpu : null,
         };
     }
 }

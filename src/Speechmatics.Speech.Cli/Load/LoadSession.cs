@@ -25,8 +25,8 @@ internal sealed class LoadSession : IPaced, IAsyncDisposable
     {
         (_session, _tally, _clock, Number) = (session, tally, clock, number);
         var sequenceSeed = SequenceSeed(settings, number);
-        _player = new ClipPlayer(new ClipSequence(clips, settings.SampleRate, sequenceSeed), settings.Encoding);
-        _scorer = new ClipScorer(new ClipSequence(clips, settings.SampleRate, sequenceSeed), settings.SampleRate);
+        _player = new ClipPlayer(new ClipSequence(clips, settings.GapSamples, sequenceSeed), settings.Encoding);
+        _scorer = new ClipScorer(new ClipSequence(clips, settings.GapSamples, sequenceSeed), settings.SampleRate);
         var samples = settings.SampleRate * settings.PacketMilliseconds / 1000;
         _packet = new byte[samples * Audio.SampleConversion.BytesPerSample(settings.Encoding)];
         _ticksPerPacket = samples / (settings.SampleRate * settings.RealTimeFactor) * clock.TimestampFrequency;
@@ -99,8 +99,8 @@ internal sealed class LoadSession : IPaced, IAsyncDisposable
                 var lag = _clock.GetElapsedTime(_session.LastArrival);
                 switch (speechEvent)
                 {
-                    case PartialTranscript:
-                        _tally.PartialLag.Record(lag);
+                    case PartialTranscript partial:
+                        _tally.AddPartial(partial, lag);
                         break;
                     case FinalTranscript final:
                         _tally.FinalLag.Record(lag);

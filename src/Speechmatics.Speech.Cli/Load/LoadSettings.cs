@@ -1,4 +1,5 @@
 using Speechmatics.Speech.Audio;
+using Speechmatics.Speech.Cli.Scoring;
 using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Sessions;
 
@@ -8,6 +9,12 @@ namespace Speechmatics.Speech.Cli.Load;
 internal sealed record LoadSettings
 {
     public required string ModelPath { get; init; }
+
+    /// <summary>The folder of the second pass's model; null for the standard operating point.</summary>
+    public string? EnhancedModelPath { get; init; }
+
+    /// <summary>Whether idle capacity reads unfinished utterances.</summary>
+    public bool RefinePartials { get; init; } = true;
 
     /// <summary>The folder of recordings with <c>transcripts.jsonl</c>.</summary>
     public required string AudioFolder { get; init; }
@@ -29,6 +36,9 @@ internal sealed record LoadSettings
     public double RealTimeFactor { get; init; } = 1;
 
     public int PacketMilliseconds { get; init; } = 20;
+
+    /// <summary>Silence after each recording. Enhanced: longer than what ends an utterance, so that each recording is read by itself.</summary>
+    public TimeSpan Gap => TimeSpan.FromSeconds(IsEnhanced ? 1 : 0.3);
 
     public TimeSpan? Chunk { get; init; }
 
@@ -65,6 +75,13 @@ internal sealed record LoadSettings
 
     public string? HtmlPath { get; init; }
 
+    /// <summary>How words are made comparable: the second pass writes figures and contractions as it likes.</summary>
+    public Normalisation Normalisation => IsEnhanced ? Normalisation.Full : Normalisation.Standard;
+
+    public int GapSamples => (int)(Gap.TotalSeconds * SampleRate);
+
+    public bool IsEnhanced => EnhancedModelPath is not null;
+
     public int PeakSessions => Pattern == LoadPattern.Spike ? Math.Max(Sessions, SpikeSessions) : Sessions;
 
     public int WorkerCount => Workers ?? Environment.ProcessorCount;
@@ -79,6 +96,8 @@ internal sealed record LoadSettings
         Head = Head,
         Chunk = Chunk,
         SmallestChunk = SmallestChunk,
+        OperatingPoint = IsEnhanced ? OperatingPoint.Enhanced : OperatingPoint.Standard,
+        RefinePartials = RefinePartials,
 
         // live audio cannot wait: what a full buffer cannot take is lost, and counted
         Overrun = OverrunPolicy.DropOldest,

@@ -23,6 +23,12 @@ internal static class LoadSummary
         }
 
         yield return ("steps", Text($"{window.Steps}, batch {Number(window.BatchSize, "0.0")}, chunk {Number(window.ChunkMilliseconds)} ms, workers busy {100 * window.Utilisation:0} %, {Number(100.0 * window.MovedChunks / Math.Max(1, window.Chunks), "0.0")} % of chunks moved"));
+        if (report.Settings.IsEnhanced)
+        {
+            yield return ("second pass", Text($"{window.Readings} utterances read, {window.RepeatedReadings} of them again, {window.SkippedReadings} skipped; batch {Number(window.ReadingBatchSize, "0.0")}, waited p50 {Number(window.ReadingQueueP50)}, p99 {Number(window.ReadingQueueP99)} ms, real-time factor {Number(window.ReadingRealTimeFactor, "0.000")}, workers busy with it {100 * window.ReadingUtilisation:0} %"));
+            yield return ("refined partials", Text($"{window.RefinedPartials} readings of unfinished utterances; {Number(100 * window.StablePartialShare)} % of partials had stable words"));
+        }
+
         yield return ("engine share", Text($"{Number(100 * window.EngineShare, "0.0")} % of the encoder's time: steps {Number(100 * window.StepShare, "0.0")} %, taking audio in {Number(100 * window.IntakeShare, "0.0")} %; the whole process, this tool included: {Number(100 * window.ProcessShare, "0.0")} %"));
         if (report.SessionsAllowed is { } allowed)
         {
@@ -34,6 +40,13 @@ internal static class LoadSummary
             yield return ("capacity", Text($"{capacity} sessions with lag p99 within {report.Settings.LagLimit.TotalMilliseconds:0} ms"));
         if (report.Settings.Pattern == LoadPattern.Spike)
             yield return ("spike", Text($"lag p99 {Number(result.SteadyLagP99)} ms before it; back there {Number(result.RecoverySeconds, "0.0")} s after its end"));
+        if (result.Degradation is { GaveWay: false }) yield return ("gave way", "nothing: refined partials, small chunks and second passes went on through the spike");
+        if (result.Degradation is { GaveWay: true } degradation)
+        {
+            yield return ("gave way", Text($"refined partials stopped at {Number(degradation.RefiningStopped, "0.0")} s, chunks grew at {Number(degradation.ChunksGrew, "0.0")} s, second passes skipped from {Number(degradation.FirstSkipped, "0.0")} s: {(degradation.InOrder ? "in the promised order" : "NOT in the promised order")}"));
+            yield return ("came back", Text($"second passes skipped until {Number(degradation.LastSkipped, "0.0")} s, chunks back at {Number(degradation.ChunksBack, "0.0")} s, refined partials at {Number(degradation.RefiningBack, "0.0")} s"));
+        }
+
         yield return ("processor", Text($"{window.CpuPercent:0} % this process, {Number(window.OtherCpuPercent)} % others, of {report.Processors}; load drivers {Number(window.DriverThreadsCpuPercent, "0.0")} %, of which {Number(window.DriverCpuPercent, "0.00")} % outside the sessions' writes"));
         yield return ("drivers late", Text($"p50 {Number(window.DriverLatenessP50, "0.0")} ms, p99 {Number(window.DriverLatenessP99, "0.0")} ms"));
         yield return ("memory", Text($"{window.MemoryMegabytes:0} MB, of which session state {result.StateBytes / 1e6:0} MB, managed heap {window.HeapMegabytes:0} MB; {Number(window.AllocatedBytesPerChunk)} B allocated for each chunk, events and this tool included; collections paused {window.PauseMilliseconds:0} ms"));
@@ -47,7 +60,8 @@ internal static class LoadSummary
         Number(stage.Result.Window.LagP50),
         Number(stage.Result.Window.LagP95),
         Number(stage.Result.Window.LagP99),
-        Text($"{100 * stage.Result.Window.Utilisation:0}"),
+        Number(stage.Result.Window.FinalLagP99),
+        Text($"{100 * (stage.Result.Window.Utilisation + stage.Result.Window.ReadingUtilisation):0}"),
         Number(stage.Result.Window.ChunkMilliseconds),
         Number(stage.Result.Window.BatchSize, "0.0"),
         Number(100 * stage.Result.Window.EngineShare, "0.0"),
@@ -57,7 +71,7 @@ internal static class LoadSummary
     ]);
 
     public static string[] StageHeadings { get; } =
-        ["sessions", "lag p50 ms", "p95", "p99", "busy %", "chunk ms", "batch", "engine share %", "waiting s", "driver late p99 ms", "verdict"];
+        ["sessions", "lag p50 ms", "p95", "p99", "finals p99", "busy %", "chunk ms", "batch", "engine share %", "waiting s", "driver late p99 ms", "verdict"];
 
     public static void Write(LoadReport report, Terminal terminal)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Speechmatics.Speech.Cli.Scoring;
+using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Load;
 
@@ -12,6 +13,8 @@ internal sealed class LoadTally
     private long _notices;
     private long _refusedPackets;
     private long _refused;
+    private long _partials;
+    private long _stablePartials;
 
     /// <summary>From the arrival of the last sample needed to the reader's having the partial.</summary>
     public LogHistogram PartialLag { get; } = new();
@@ -26,6 +29,11 @@ internal sealed class LoadTally
     public ConcurrentQueue<string> Failures { get; } = new();
 
     public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Partials, and those of them with stable words.</summary>
+    public long Partials => Interlocked.Read(ref _partials);
+
+    public long StablePartials => Interlocked.Read(ref _stablePartials);
 
     public long Clips => Interlocked.Read(ref _clips);
 
@@ -48,6 +56,13 @@ internal sealed class LoadTally
     {
         lock (_lock) _errors += counts;
         Interlocked.Add(ref _clips, clips);
+    }
+
+    public void AddPartial(PartialTranscript partial, TimeSpan lag)
+    {
+        PartialLag.Record(lag);
+        Interlocked.Increment(ref _partials);
+        if (partial.StableWords > 0) Interlocked.Increment(ref _stablePartials);
     }
 
     public void CountRefused() => Interlocked.Increment(ref _refused);

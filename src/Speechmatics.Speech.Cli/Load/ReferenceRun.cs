@@ -18,14 +18,16 @@ internal sealed record ReferenceRun(double ChunkMilliseconds, int Sessions, int 
     private const double AudioBudget = 600;
 
     public static async Task<ReferenceRun?> RunAsync(
-        IAcousticModel model, LoadSettings settings, LoadClip[] clips, IReadOnlyList<SessionFacts> sessions, TimeProvider clock, CancellationToken cancellationToken)
+        IAcousticModel model, EnhancedSpeechModel? enhanced, LoadSettings settings, LoadClip[] clips, IReadOnlyList<SessionFacts> sessions, TimeProvider clock, CancellationToken cancellationToken)
     {
         var chunk = settings.Chunk ?? settings.SmallestChunk ?? TimeSpan.FromSeconds(model.Layout.ChunkFrames[0] * model.Layout.SecondsPerEncoderFrame);
         var options = settings.SessionOptions;
         options.Chunk = chunk;
         options.SmallestChunk = null;
+        options.RefinePartials = false;
+        options.MaxDelay = Timeout.InfiniteTimeSpan;
         options.Overrun = OverrunPolicy.Wait;
-        var pool = new SessionPool(model, new SessionPoolOptions { Workers = 1, MaxSessions = 1 }, clock);
+        var pool = new SessionPool(model, new SessionPoolOptions { Workers = 1, MaxSessions = 1 }, clock, enhanced);
         await using var _ = pool.ConfigureAwait(false);
 
         var whole = sessions.Where(session => session.Whole && session.Errors.ReferenceWords > 0).ToArray();
@@ -50,8 +52,8 @@ internal sealed record ReferenceRun(double ChunkMilliseconds, int Sessions, int 
         SessionPool pool, SessionOptions options, LoadSettings settings, LoadClip[] clips, SessionFacts facts, CancellationToken cancellationToken)
     {
         var seed = LoadSession.SequenceSeed(settings, facts.Number);
-        var player = new ClipPlayer(new ClipSequence(clips, settings.SampleRate, seed), settings.Encoding);
-        var scorer = new ClipScorer(new ClipSequence(clips, settings.SampleRate, seed), settings.SampleRate);
+        var player = new ClipPlayer(new ClipSequence(clips, settings.GapSamples, seed), settings.Encoding);
+        var scorer = new ClipScorer(new ClipSequence(clips, settings.GapSamples, seed), settings.SampleRate);
         var session = await pool.OpenAsync(options, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         var reading = ReadAsync();

@@ -12,6 +12,11 @@ internal static class SpikeRecovery
         var spikeEnd = LoadSchedule.SpikeEnd(settings).TotalSeconds;
         var steady = result.Samples.Where(sample => sample.Seconds > result.WindowStart && sample.Seconds <= spikeStart).Max(sample => sample.LagP99);
         var recovered = result.Samples.FirstOrDefault(sample => sample.Seconds > spikeEnd && sample.LagP99 <= steady);
-        return result with { SteadyLagP99 = steady, RecoverySeconds = recovered is null ? null : recovered.Seconds - spikeEnd };
+        return result with
+        {
+            SteadyLagP99 = steady,
+            RecoverySeconds = recovered is null ? null : recovered.Seconds - spikeEnd,
+            Degradation = settings.IsEnhanced ? Degradation.Of(result.Samples, result.WindowStart, spikeStart, spikeEnd) : null,
+        };
     }
 }

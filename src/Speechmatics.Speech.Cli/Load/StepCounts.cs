@@ -10,7 +10,7 @@ internal sealed record StepCounts(SortedDictionary<int, long> Batches, SortedDic
 
     public StepCounts Since(StepCounts earlier) => new(Subtract(Batches, earlier.Batches), Subtract(ChunkMilliseconds, earlier.ChunkMilliseconds));
 
-    private static SortedDictionary<T, long> Subtract<T>(SortedDictionary<T, long> counts, SortedDictionary<T, long> earlier)
+    public static SortedDictionary<T, long> Subtract<T>(SortedDictionary<T, long> counts, SortedDictionary<T, long> earlier)
         where T : notnull
     {
         var result = new SortedDictionary<T, long>();

@@ -17,6 +17,9 @@ internal sealed class PoolCounters(SessionEngine engine, int workers)
     private long _readings;
     private long _skippedReadings;
     private long _repeatedReadings;
+    private long _refinements;
+    private long _readingTicks;
+    private long _readSamples;
     private long _bestTicks = long.MaxValue;
     private int _fullStepFrames;
 
@@ -91,6 +94,27 @@ internal sealed class PoolCounters(SessionEngine engine, int workers)
     public long SkippedReadings => Interlocked.Read(ref _skippedReadings);
 
     public long RepeatedReadings => Interlocked.Read(ref _repeatedReadings);
+
+    /// <summary>Readings of unfinished utterances.</summary>
+    public long Refinements => Interlocked.Read(ref _refinements);
+
+    /// <summary>Clock ticks spent on second passes, refined partials included and live steps in between left out.</summary>
+    public long ReadingTicks => Interlocked.Read(ref _readingTicks);
+
+    /// <summary>Audio that second passes read, refined partials included.</summary>
+    public TimeSpan AudioRead => TimeSpan.FromSeconds((double)Interlocked.Read(ref _readSamples) / engine.Layout.SampleRate);
+
+    public void CountReadingWork(long ticks, long samples)
+    {
+        Interlocked.Add(ref _readingTicks, ticks);
+        Interlocked.Add(ref _readSamples, samples);
+    }
+
+    public void CountRefinement()
+    {
+        Interlocked.Increment(ref _refinements);
+        SpeechMetrics.Refinements.Add(1);
+    }
 
     public void CountReading(int batchSize, double queueSeconds, double workSeconds, double audioSeconds, bool repeated)
     {

@@ -156,6 +156,8 @@ public sealed class SessionPool : IAsyncDisposable
             FailedSessions = _counters.Failures,
             Readings = _counters.Readings,
             SkippedReadings = _counters.SkippedReadings,
+            RepeatedReadings = _counters.RepeatedReadings,
+            RefinedPartials = _counters.Refinements,
             QueuedReadings = _scheduler.QueuedReadings,
             StateBytes = _scheduler.StateBytes,
         };

@@ -51,6 +51,12 @@ public sealed record SessionPoolStatus
     /// <summary>Utterances whose second pass was skipped under overload.</summary>
     public required long SkippedReadings { get; init; }
 
+    /// <summary>Utterances that the second pass read once more with full padding, because the first reading was not plausible.</summary>
+    public required long RepeatedReadings { get; init; }
+
+    /// <summary>Readings of unfinished utterances, for the stable words of partials.</summary>
+    public required long RefinedPartials { get; init; }
+
     /// <summary>Utterances that wait for their second pass.</summary>
     public required int QueuedReadings { get; init; }
 

@@ -61,6 +61,9 @@ internal static class SpeechMetrics
     public static readonly Counter<long> RepeatedReadings =
         Meter.CreateCounter<long>("speech.speechmatics.second_pass.repeated", "{utterance}", "Utterances read again with full padding.");
 
+    public static readonly Counter<long> Refinements =
+        Meter.CreateCounter<long>("speech.speechmatics.second_pass.refined", "{utterance}", "Readings of unfinished utterances, for the stable words of partials.");
+
     public static readonly Histogram<double> ReadingQueueTime = Meter.CreateHistogram(
         "speech.speechmatics.second_pass.queue_time", "s", "From the end of an utterance to the start of its second pass.", advice: LatencyBuckets);
 

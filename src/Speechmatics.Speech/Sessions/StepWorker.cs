@@ -132,10 +132,13 @@ internal sealed class StepWorker
     {
         _secondPass ??= new SecondPass(_engine, _scheduler, _counters, _engine.EnhancedModel!, StepLiveStreams);
         var live = _readings.Tickets.Exists(ticket => !ticket.Stream.Spare && ticket.Refines < 0);
+        var samples = _readings.Tickets.Sum(ticket => (long)ticket.PartSamples);
         var start = _engine.Clock.GetTimestamp();
         _stepTicks = 0;
         _secondPass.Read(_readings, _stop);
-        _scheduler.ReturnReadings(live, _engine.Clock.GetTimestamp() - start - _stepTicks);
+        var busy = _engine.Clock.GetTimestamp() - start - _stepTicks;
+        _counters.CountReadingWork(busy, samples);
+        _scheduler.ReturnReadings(live, busy);
     }
 
     /// <summary>Between two runs of the second pass: live streams go first.</summary>

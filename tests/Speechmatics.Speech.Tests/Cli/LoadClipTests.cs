@@ -8,15 +8,15 @@ namespace Speechmatics.Speech.Tests.Cli;
 
 public sealed class LoadClipTests
 {
-    // at 10 samples a second the gap is 3 samples
     private const int Rate = 10;
+    private const int Gap = 3;
 
     private static readonly LoadClip[] Clips = [ClipOf("one two", 1, 20), ClipOf("three", 2, 7), ClipOf("four five six", 3, 30)];
 
     [Fact]
     public void A_player_gives_the_clips_of_its_sequence_with_silence_between_whatever_the_packets()
     {
-        var sequence = new ClipSequence(Clips, Rate, seed: 5);
+        var sequence = new ClipSequence(Clips, Gap, seed: 5);
         var expected = new List<byte>();
         for (var i = 0; i < 9; i++)
         {
@@ -28,7 +28,7 @@ public sealed class LoadClipTests
 
         foreach (var size in (int[])[1, 4, 64])
         {
-            var player = new ClipPlayer(new ClipSequence(Clips, Rate, seed: 5), AudioEncoding.MuLaw);
+            var player = new ClipPlayer(new ClipSequence(Clips, Gap, seed: 5), AudioEncoding.MuLaw);
             var played = new byte[expected.Count / size * size];
             for (var at = 0; at < played.Length; at += size) player.Fill(played.AsSpan(at, size));
             Assert.Equal(expected[..played.Length], played);
@@ -39,7 +39,7 @@ public sealed class LoadClipTests
     [Fact]
     public void Each_round_plays_every_clip_once()
     {
-        var sequence = new ClipSequence(Clips, Rate, seed: 1);
+        var sequence = new ClipSequence(Clips, Gap, seed: 1);
         for (var round = 0; round < 5; round++)
         {
             var played = new HashSet<LoadClip>();
@@ -50,8 +50,8 @@ public sealed class LoadClipTests
     [Fact]
     public void Words_are_scored_against_the_clip_in_whose_time_they_lie()
     {
-        var sequence = new ClipSequence(Clips, Rate, seed: 3);
-        var scorer = new ClipScorer(new ClipSequence(Clips, Rate, seed: 3), Rate);
+        var sequence = new ClipSequence(Clips, Gap, seed: 3);
+        var scorer = new ClipScorer(new ClipSequence(Clips, Gap, seed: 3), Rate);
         for (var i = 0; i < 3; i++, sequence.MoveNext())
         {
             // the last word of each clip ends in the gap after it; the clip "three" is misheard
@@ -68,8 +68,8 @@ public sealed class LoadClipTests
     [Fact]
     public void A_clip_cut_short_is_not_scored()
     {
-        var sequence = new ClipSequence(Clips, Rate, seed: 3);
-        var scorer = new ClipScorer(new ClipSequence(Clips, Rate, seed: 3), Rate);
+        var sequence = new ClipSequence(Clips, Gap, seed: 3);
+        var scorer = new ClipScorer(new ClipSequence(Clips, Gap, seed: 3), Rate);
         scorer.Add(Final("nonsense", 0.1));
         scorer.End(sequence.End - 1);
         Assert.Equal(0, scorer.Clips);

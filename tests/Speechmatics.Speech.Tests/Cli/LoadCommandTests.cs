@@ -54,6 +54,28 @@ public sealed class LoadCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task An_enhanced_run_reports_its_second_passes()
+    {
+        var (json, html) = (Path.Combine(_folder, "enhanced.json"), Path.Combine(_folder, "enhanced.html"));
+        var exit = await RunAsync(
+            "--operating-point", "enhanced", "--refine-partials", "off", "--sessions", "2", "--seconds", "12", "--real-time-factor", "2", "--pattern", "spike", "--spike-sessions", "4", "--baseline-seconds", "0",
+            "--json", json, "--html", html);
+        Assert.True(exit == 0, _error.ToString());
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(json));
+        var run = report.RootElement.GetProperty("run");
+        var read = report.RootElement.GetProperty("samples").EnumerateArray().Sum(sample => sample.GetProperty("readings").GetInt64());
+        Assert.True(read > 0);
+        Assert.All(report.RootElement.GetProperty("samples").EnumerateArray(), sample => Assert.Equal(0, sample.GetProperty("refinedPartials").GetInt64()));
+        Assert.Equal("enhanced", report.RootElement.GetProperty("settings").GetProperty("operatingPoint").GetString());
+        Assert.False(report.RootElement.GetProperty("settings").GetProperty("refinePartials").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, run.GetProperty("spike").GetProperty("degradation").GetProperty("refiningStopped").ValueKind);
+        Assert.True(run.GetProperty("window").GetProperty("sample").GetProperty("readingRealTimeFactor").GetDouble() > 0);
+        await AssertPageIsWhole(html, plots: 11);
+        Assert.Contains("Order of degradation", await File.ReadAllTextAsync(html));
+        Assert.Contains("utterances read", _out.ToString());
+    }
+
+    [Fact]
     public async Task A_search_tries_more_sessions_until_the_limit_is_passed()
     {
         var (json, html) = (Path.Combine(_folder, "capacity.json"), Path.Combine(_folder, "capacity.html"));
@@ -76,6 +98,7 @@ public sealed class LoadCommandTests : IDisposable
     [InlineData("--seconds -3", "a number above 0")]
     [InlineData("--pattern spike --spike-sessions 5 --sessions 50", "more than --sessions 50")]
     [InlineData("--pattern spike --spike-seconds 50", "must end before")]
+    [InlineData("--refine-partials off", "--refine-partials goes with --operating-point enhanced")]
     [InlineData("--chunk-ms 100", "The model runs chunks of 160, 320, 640, 1280 ms")]
     public async Task What_cannot_be_is_refused_before_anything_runs(string options, string message)
     {

@@ -148,6 +148,10 @@ internal sealed class SecondPass : IDisposable
                 var queued = _engine.Clock.GetElapsedTime(ticket.Arrival, start).TotalSeconds;
                 _counters.CountReading(count, queued, seconds / count, ticket.PartSamples / (double)_engine.Layout.SampleRate, _results[i].ReadTwice);
             }
+            else
+            {
+                _counters.CountRefinement();
+            }
 
             Take(ticket, _results[i]);
         }
