@@ -29,7 +29,7 @@ internal sealed class AudioIntake
     private readonly int _modelRate;
     private readonly int _hopSamples;
 
-    public AudioIntake(SessionEngine engine, int sampleRate, bool keepAudio)
+    public AudioIntake(SessionEngine engine, int sampleRate, bool keepAudio, bool voiceActivity)
     {
         _sampleRate = sampleRate;
         _modelRate = engine.Layout.SampleRate;
@@ -39,10 +39,14 @@ internal sealed class AudioIntake
         _pending = new float[PendingHops * _hopSamples];
         _extractor = new LogMelExtractor(engine.MelTables);
         Utterance = keepAudio ? new UtteranceAudio() : null;
+        Unheard = voiceActivity ? new UtteranceAudio() : null;
     }
 
     /// <summary>The recent audio for the second pass, or null.</summary>
     public UtteranceAudio? Utterance { get; }
+
+    /// <summary>The audio that the voice activity model has not heard yet, or null. Dropped audio is taken out of it, as out of the mel frames.</summary>
+    public UtteranceAudio? Unheard { get; }
 
     /// <summary>Mel frames that taking <paramref name="samples"/> can yield at most.</summary>
     public long MaxFrames(long samples) => (samples * _modelRate / _sampleRate / _hopSamples) + 2;
@@ -100,6 +104,7 @@ internal sealed class AudioIntake
         _resampler?.Save(writer);
         _extractor.Save(writer);
         Utterance?.Save(writer);
+        Unheard?.Save(writer);
     }
 
     public void Load(BinaryReader reader)
@@ -107,11 +112,13 @@ internal sealed class AudioIntake
         _resampler?.Load(reader);
         _extractor.Load(reader);
         Utterance?.Load(reader);
+        Unheard?.Load(reader);
     }
 
     private void Collect(ReadOnlySpan<float> samples, MelQueue destination, long arrival)
     {
         Utterance?.Append(samples);
+        Unheard?.Append(samples);
         if (_pendingCount + samples.Length >= _pending.Length)
         {
             Drain(destination, arrival);

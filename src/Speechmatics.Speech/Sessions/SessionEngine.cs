@@ -6,7 +6,7 @@ using Speechmatics.Speech.Models;
 namespace Speechmatics.Speech.Sessions;
 
 /// <summary>What all streams of a pool share. Thread-safe.</summary>
-internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, EnhancedSpeechModel? enhancedModel = null)
+internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, EnhancedSpeechModel? enhancedModel = null, IVoiceActivityModel? voiceActivityModel = null)
 {
     private readonly Lazy<LanguageModel?> _languageModel = new(() => model.LanguageModelPath is { } path ? LanguageModel.Load(path) : null);
     private readonly Lazy<PieceEncoder> _pieceEncoder = new(() => new PieceEncoder(model.Vocabulary.Pieces));
@@ -15,6 +15,9 @@ internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, En
 
     /// <summary>The second pass's model, or null.</summary>
     public EnhancedSpeechModel? EnhancedModel { get; } = enhancedModel;
+
+    /// <summary>The voice activity model, or null.</summary>
+    public IVoiceActivityModel? VoiceActivityModel { get; } = voiceActivityModel;
 
     public EncoderLayout Layout { get; } = model.Layout;
 

@@ -106,7 +106,16 @@ public sealed class SessionOptions
     /// <value>Default <see cref="TextFormatting.None"/>: as they were said. The rules are English.</value>
     public TextFormatting Formatting { get; set; } = TextFormatting.None;
 
-    internal SessionOptions Clone() => (SessionOptions)MemberwiseClone();
+    /// <summary>Whether and how the session hears where somebody speaks: <see cref="SpeechStarted"/> and <see cref="SpeechEnded"/> events.</summary>
+    /// <value>Null (default): not at all, at no cost. Else the pool needs a <see cref="SessionPoolOptions.VoiceActivityModel"/>.</value>
+    public VoiceActivityOptions? VoiceActivity { get; set; }
+
+    internal SessionOptions Clone()
+    {
+        var clone = (SessionOptions)MemberwiseClone();
+        clone.VoiceActivity = VoiceActivity?.Clone();
+        return clone;
+    }
 
     /// <summary>Throws for the first setting that is out of range or that the model does not have; fills in the package's language model.</summary>
     internal void Validate(SessionEngine engine)
@@ -127,6 +136,9 @@ public sealed class SessionOptions
         if (BeamSize > 1 && LanguageModelWeight > 0) LanguageModel ??= engine.PackageLanguageModel;
         LanguageModel?.RequirePieces(model.Vocabulary.Pieces, "the acoustic model");
         CustomVocabulary?.Compile(engine.PieceEncoder);
+        if (VoiceActivity is not null && engine.VoiceActivityModel is null)
+            throw new ArgumentOutOfRangeException(nameof(VoiceActivity), "The pool has no voice activity model: give one in SessionPoolOptions.VoiceActivityModel.");
+        VoiceActivity?.Validate();
         ValidateChunk(model.Layout, Chunk, nameof(Chunk));
         ValidateChunk(model.Layout, SmallestChunk, nameof(SmallestChunk));
         ValidateDuration(EndpointSilence, TimeSpan.FromMilliseconds(1), nameof(EndpointSilence));

@@ -30,6 +30,7 @@ public sealed class SessionPool : IAsyncDisposable
     /// <param name="model">The model; it must outlive the pool, which does not dispose it.</param>
     /// <param name="options">How the pool works; null for the defaults. A copy is kept.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">The speech model and the voice activity model hear audio of different rates.</exception>
     public SessionPool(SpeechModel model, SessionPoolOptions? options = null)
         : this(model, options, TimeProvider.System)
     {
@@ -40,21 +41,23 @@ public sealed class SessionPool : IAsyncDisposable
     /// <param name="enhancedModel">The second pass's model; it must outlive the pool, which does not dispose it.</param>
     /// <param name="options">How the pool works; null for the defaults. A copy is kept.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    /// <exception cref="ArgumentException">The two models hear audio of different rates.</exception>
+    /// <exception cref="ArgumentException">The models hear audio of different rates.</exception>
     public SessionPool(SpeechModel model, EnhancedSpeechModel enhancedModel, SessionPoolOptions? options = null)
         : this(model, options, TimeProvider.System, enhancedModel ?? throw new ArgumentNullException(nameof(enhancedModel)))
     {
     }
 
-    internal SessionPool(IAcousticModel model, SessionPoolOptions? options, TimeProvider clock, EnhancedSpeechModel? enhancedModel = null)
+    internal SessionPool(IAcousticModel model, SessionPoolOptions? options, TimeProvider clock, EnhancedSpeechModel? enhancedModel = null, IVoiceActivityModel? voiceActivityModel = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options?.Clone() ?? new SessionPoolOptions();
         _options.Validate();
         var workers = _options.Workers ?? Environment.ProcessorCount;
-        _engine = new SessionEngine(model, clock, enhancedModel);
+        _engine = new SessionEngine(model, clock, enhancedModel, voiceActivityModel ?? _options.VoiceActivityModel);
         if (enhancedModel is not null && enhancedModel.SampleRate != _engine.Layout.SampleRate)
             throw new ArgumentException($"The models hear {_engine.Layout.SampleRate} and {enhancedModel.SampleRate} samples a second: take two of one rate.", nameof(enhancedModel));
+        if (_engine.VoiceActivityModel is { } voice && voice.Layout.SampleRate != _engine.Layout.SampleRate)
+            throw new ArgumentException($"The speech model hears {_engine.Layout.SampleRate} samples a second, the voice activity model {voice.Layout.SampleRate}: take two of one rate.", nameof(options));
         _slots = new StateSlots(_engine.Layout);
         _counters = new PoolCounters(_engine, workers);
         _scheduler = new StepScheduler(_engine, _slots, workers, _options.MaxBatch) { Left = OnLeft, Released = OnReleased };
@@ -70,6 +73,9 @@ public sealed class SessionPool : IAsyncDisposable
 
     /// <summary>Whether sessions may ask for <see cref="OperatingPoint.Enhanced"/>.</summary>
     public bool HasEnhanced => _engine.EnhancedModel is not null;
+
+    /// <summary>Whether sessions may ask for <see cref="SessionOptions.VoiceActivity"/>.</summary>
+    public bool HasVoiceActivity => _engine.VoiceActivityModel is not null;
 
     internal SessionEngine Engine => _engine;
 

@@ -1,3 +1,5 @@
+using Speechmatics.Speech.Models;
+
 namespace Speechmatics.Speech.Sessions;
 
 /// <summary>How a pool works. Mutable until it is given to a <see cref="SessionPool"/>, which validates it and keeps a copy.</summary>
@@ -18,6 +20,10 @@ public sealed class SessionPoolOptions
     /// <summary>The largest number of sessions in one step.</summary>
     /// <value>1 to 256; null (default) is what measured best: about 64 encoder frames a step, so 32 sessions at the smallest chunk and 4 at the largest.</value>
     public int? MaxBatch { get; set; }
+
+    /// <summary>The model with which sessions hear where somebody speaks (<see cref="SessionOptions.VoiceActivity"/>). It must outlive the pool, which does not dispose it.</summary>
+    /// <value>Null (default) for none: then it costs nothing.</value>
+    public VoiceActivityModel? VoiceActivityModel { get; set; }
 
     internal SessionPoolOptions Clone() => (SessionPoolOptions)MemberwiseClone();
 

@@ -16,7 +16,7 @@ namespace Speechmatics.Speech.Sessions;
 internal sealed class SessionSnapshot
 {
     private const uint Magic = 0x53504D53; // "SMPS"
-    private const int Version = 2;
+    private const int Version = 3;
     private readonly ReadOnlyMemory<byte> _body;
     private readonly int _stateOffset;
     private readonly SessionEngine _engine;
@@ -39,7 +39,7 @@ internal sealed class SessionSnapshot
         writer.Write(Magic);
         writer.Write(Version);
         writer.Write(engine.Model.ContentHash);
-        SaveOptions(writer, stream.Options);
+        SaveOptions(writer, stream.Options, engine);
         lock (stream.Gate)
         {
             if (stream.Flush is not null) throw new InvalidOperationException("The session is being flushed: export its state before or after.");
@@ -58,6 +58,7 @@ internal sealed class SessionSnapshot
 
         stream.Decoder.Save(writer);
         stream.Transcript.Save(writer);
+        stream.Voice?.Save(writer);
         writer.Write(stream.Slot >= 0);
         for (var tensor = 0; stream.Slot >= 0 && tensor < engine.Layout.States.Length; tensor++)
             writer.Write(MemoryMarshal.AsBytes(slots.Floats(tensor, stream.Slot)));
@@ -86,6 +87,7 @@ internal sealed class SessionSnapshot
         if (options.BeamSize > 1 && options.LanguageModelWeight > 0) languageModel ??= engine.PackageLanguageModel;
         options.LanguageModel = Require(reader, languageModel, languageModel?.ContentHash, "language model");
         options.CustomVocabulary = Require(reader, customVocabulary, customVocabulary?.ContentHash, "custom vocabulary");
+        options.VoiceActivity = LoadVoiceActivity(reader, engine.VoiceActivityModel?.ContentHash);
         return new SessionSnapshot(body, (int)reader.BaseStream.Position, options, engine);
     }
 
@@ -125,11 +127,12 @@ internal sealed class SessionSnapshot
         stream.Decoder.Load(reader, _engine.Model.Vocabulary);
         stream.ClaimedFrames = Math.Max(stream.Processed, stream.Decoder.NextFrame);
         stream.Transcript.Load(reader);
+        stream.Voice?.Load(reader);
         stream.RestartPace();
         var layout = _engine.Layout;
         var needed = Math.Max(0, (stream.Processed * layout.MelFramesPerEncoderFrame) - layout.MelFramesBefore);
         if (SamplesTaken < 0 || PartSample.Length > 3 || stream.Processed < 0 || stream.DroppedFrames < 0 || stream.Decoder.NextFrame < stream.Processed || stream.Mel.First > needed
-            || (!stream.Completed && stream.Mel.Written < needed))
+            || (!stream.Completed && stream.Mel.Written < needed) || stream.Voice?.FitsAudio(stream) == false)
             throw new InvalidDataException("The session state contradicts itself.");
         if (!reader.ReadBoolean()) return;
         var slot = scheduler.AllocateSlot(stream);
@@ -142,7 +145,7 @@ internal sealed class SessionSnapshot
             ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false)
             : new MemoryStream(body.ToArray(), writable: false));
 
-    private static void SaveOptions(BinaryWriter writer, SessionOptions options)
+    private static void SaveOptions(BinaryWriter writer, SessionOptions options, SessionEngine engine)
     {
         writer.Write(options.SampleRate);
         writer.Write((int)options.OperatingPoint);
@@ -163,6 +166,8 @@ internal sealed class SessionSnapshot
         writer.Write((int)options.Formatting);
         writer.Write(options.LanguageModel?.ContentHash ?? "");
         writer.Write(options.CustomVocabulary?.ContentHash ?? "");
+        writer.Write(options.VoiceActivity is null ? "" : engine.VoiceActivityModel!.ContentHash);
+        options.VoiceActivity?.Save(writer);
     }
 
     /// <summary>Large and shared things are not in the bytes, only their hashes: whoever restores brings them.</summary>
@@ -174,6 +179,14 @@ internal sealed class SessionSnapshot
         throw new InvalidDataException(hash.Length == 0 ? $"The session was saved without a {what}: restore it without one."
             : given is null ? $"The session was saved with a {what}: give the same one to RestoreAsync."
             : $"The session was saved with another {what} (hash {hash}) than the one given ({givenHash}): give the same one to RestoreAsync.");
+    }
+
+    private static VoiceActivityOptions? LoadVoiceActivity(BinaryReader reader, string? given)
+    {
+        var hash = reader.ReadString();
+        if (hash.Length == 0) return null;
+        if (hash == given) return VoiceActivityOptions.Load(reader);
+        throw new InvalidDataException($"The session was saved with a voice activity model (hash {hash}); this pool {(given is null ? "has none" : $"has {given}")}. Restore it in a pool with the same one.");
     }
 
     private static SessionOptions LoadOptions(BinaryReader reader) => new()

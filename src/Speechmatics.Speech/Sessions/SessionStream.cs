@@ -31,7 +31,8 @@ internal sealed class SessionStream
         _engine = engine;
         Options = options;
         Place = place;
-        Intake = new AudioIntake(engine, options.SampleRate, keepAudio: options.OperatingPoint == OperatingPoint.Enhanced);
+        Intake = new AudioIntake(engine, options.SampleRate, keepAudio: options.OperatingPoint == OperatingPoint.Enhanced, voiceActivity: options.VoiceActivity is not null);
+        Voice = options.VoiceActivity is null ? null : new VoiceActivityStream(engine, options.VoiceActivity);
         Utterances = options.OperatingPoint == OperatingPoint.Enhanced ? new UtteranceQueue(Events) : null;
         Mel = new MelQueue(engine.MelSegments, engine.Layout.SilenceMel);
         Decoder = options.CreateDecoderSettings(engine).CreateState(engine.Model.Vocabulary);
@@ -121,6 +122,9 @@ internal sealed class SessionStream
     public TokenBuffer Tokens { get; } = new();
 
     public TranscriptTracker Transcript { get; }
+
+    /// <summary>What the voice activity model keeps of the stream; null in sessions without.</summary>
+    public VoiceActivityStream? Voice { get; }
 
     /// <summary>Utterances that wait for the second pass; null in standard sessions. Thread-safe.</summary>
     public UtteranceQueue? Utterances { get; }

@@ -256,6 +256,7 @@ public sealed partial class SpeechSession
         var frames = Math.Clamp((excessMelFrames + perFrame - 1) / perFrame, 0, Math.Max(0, unclaimed));
         if (frames == 0) return null;
         _stream.Mel.Remove(from * perFrame, (int)(frames * perFrame));
+        _stream.Intake.Unheard?.Remove(from * _engine.Layout.SamplesPerEncoderFrame, frames * _engine.Layout.SamplesPerEncoderFrame);
         _stream.Flush = _stream.Flush?.Without(from * perFrame, frames * perFrame);
         var seconds = frames * _engine.Layout.SecondsPerEncoderFrame;
         var at = TimeSpan.FromSeconds((from + _stream.DroppedFrames) * _engine.Layout.SecondsPerEncoderFrame);

@@ -28,6 +28,7 @@ internal sealed class StepWorker
     private readonly SecondPassBatch _readings = new();
     private readonly CancellationToken _stop;
     private IEncoderStep? _encoder;
+    private VoiceActivityPass? _voice;
     private SecondPass? _secondPass;
     private long _stepTicks;
 
@@ -58,6 +59,7 @@ internal sealed class StepWorker
         try
         {
             _encoder = _engine.Model.CreateEncoderStep(_batch.MaxRows);
+            if (_engine.VoiceActivityModel is not null) _voice = new VoiceActivityPass(_engine, _batch.MaxRows);
             Calibrate();
             _calibrated.TrySetResult();
             while (_scheduler.Take(_batch, _readings))
@@ -78,6 +80,7 @@ internal sealed class StepWorker
         finally
         {
             _encoder?.Dispose();
+            _voice?.Dispose();
             _secondPass?.Dispose();
             foreach (var network in _networks) network?.Dispose();
             _stopped.TrySetResult();
@@ -104,6 +107,7 @@ internal sealed class StepWorker
         {
             var start = _engine.Clock.GetTimestamp();
             _encoder.Run(rows, _addresses);
+            _voice?.RunSilence(rows, chunk);
             best = Math.Min(best, _engine.Clock.GetTimestamp() - start);
         }
 
@@ -154,6 +158,7 @@ internal sealed class StepWorker
         {
             if (_batch.Moved) CopyStates();
             RunEncoder();
+            if (_voice is not null) _counters.CountEncoder(_voice.Run(_batch));
             Decode(TransducerHead.Tdt);
             Decode(TransducerHead.Rnnt);
         }
@@ -274,6 +279,7 @@ internal sealed class StepWorker
         if (flushed || ended) stream.Decoder.Finish(stream.Tokens);
         if (kind == StepKind.Look) stream.Decoder.SkipTo(before + _validFrames[row]);
 
+        stream.Voice?.Tell(stream, ended, stream.Transcript.Events);
         stream.Tokens.Shift(stream.TimeOffsetFrames);
         if (chunk > 0)
         {

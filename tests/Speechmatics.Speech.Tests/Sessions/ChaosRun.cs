@@ -10,14 +10,14 @@ namespace Speechmatics.Speech.Tests.Sessions;
 /// <summary>
 /// Sessions that live and die at random in one pool, each by its own seed. A session that lives to its end must say exactly what it says alone. Solo words are computed once for each clip, chunk, head and format.
 /// </summary>
-internal sealed class ChaosRun(SpeechModel realModel, SessionPool pool, SessionPool other, int seed) : IAsyncDisposable
+internal sealed class ChaosRun(SpeechModel realModel, VoiceActivityModel voiceActivity, SessionPool pool, SessionPool other, int seed) : IAsyncDisposable
 {
     private static readonly Clip[] AllClips = [.. Clips.All.OrderBy(clip => clip.Samples.Length).Take(6)];
     private static readonly int[] Chunks = [160, 320, 640, 1280];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private readonly ConcurrentDictionary<Voice, Lazy<Task<string>>> _solo = new();
+    private readonly ConcurrentDictionary<Voice, Lazy<Task<List<SpeechEvent>>>> _solo = new();
     private readonly ConcurrentDictionary<Fate, int> _fates = new();
-    private readonly SessionPool _alone = new(realModel, new SessionPoolOptions { Workers = 1, MaxBatch = 1, MaxSessions = 8, AdmissionTimeout = Timeout.InfiniteTimeSpan });
+    private readonly SessionPool _alone = new(realModel, new SessionPoolOptions { Workers = 1, MaxBatch = 1, MaxSessions = 8, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voiceActivity });
     private int _compared;
 
     /// <summary>How a session lives and ends.</summary>
@@ -79,7 +79,7 @@ internal sealed class ChaosRun(SpeechModel realModel, SessionPool pool, SessionP
     {
         var random = new Random((seed * 1_000_003) + number);
         var fate = (Fate)random.Next(Enum.GetValues<Fate>().Length);
-        var voice = new Voice(random.Next(AllClips.Length), Chunks[random.Next(Chunks.Length)], (TransducerHead)random.Next(2), (Format)random.Next(5), fate == Fate.Moved);
+        var voice = new Voice(random.Next(AllClips.Length), Chunks[random.Next(Chunks.Length)], (TransducerHead)random.Next(2), (Format)random.Next(5), fate == Fate.Moved, Listens: number % 3 == 0);
         var life = $"session {number} of seed {seed}: {fate} {voice}";
         try
         {
@@ -160,7 +160,7 @@ internal sealed class ChaosRun(SpeechModel realModel, SessionPool pool, SessionP
             if (fate == Fate.FlushedAtItsEnd) await session.FlushAsync();
             session.Complete();
             await reading;
-            var words = Clips.Words(events);
+            var words = Said(events, fate);
 
             // a flush reads what is left as a short chunk, which may be heard a little differently
             if (fate is Fate.Elastic or Fate.FlushedAtRandom or Fate.FlushedAtItsEnd)
@@ -169,7 +169,7 @@ internal sealed class ChaosRun(SpeechModel realModel, SessionPool pool, SessionP
                 return;
             }
 
-            Assert.Equal(await SoloAsync(voice), words);
+            Assert.Equal(await SoloAsync(voice, fate), words);
             Interlocked.Increment(ref _compared);
         }
         finally
@@ -298,18 +298,28 @@ internal sealed class ChaosRun(SpeechModel realModel, SessionPool pool, SessionP
         return shorts;
     }
 
-    private Task<string> SoloAsync(Voice voice) => _solo.GetOrAdd(
+    // of a session that moves, events that were not read stay behind
+    private static string Said(IEnumerable<SpeechEvent> events, Fate fate) => fate == Fate.Moved ? Clips.Words(events) : Clips.Words(events) + string.Concat(events.Select(e => e switch
+    {
+        SpeechStarted started => $"\n+{started.Time.TotalMilliseconds}",
+        SpeechEnded ended => $"\n-{ended.Time.TotalMilliseconds}",
+        _ => "",
+    }));
+
+    private async Task<string> SoloAsync(Voice voice, Fate fate) => Said(await SoloAsync(voice), fate);
+
+    private Task<List<SpeechEvent>> SoloAsync(Voice voice) => _solo.GetOrAdd(
         voice with { Format = voice.Format == Format.NarrowMuLaw ? Format.NarrowMuLaw : Format.Floats },
-        key => new Lazy<Task<string>>(() => Task.Run(async () =>
+        key => new Lazy<Task<List<SpeechEvent>>>(() => Task.Run(async () =>
         {
             await using var session = await _alone.OpenAsync(key.Options(elastic: false));
             var reading = Clips.ReadAllAsync(session);
             for (var at = 0; at < AllClips[key.Clip].Samples.Length;) at = await WriteAsync(session, key, at, new Random(1));
             session.Complete();
-            return Clips.Words(await reading);
+            return await reading;
         }))).Value;
 
-    private sealed record Voice(int Clip, int ChunkMilliseconds, TransducerHead Head, Format Format, bool OneUtterance)
+    private sealed record Voice(int Clip, int ChunkMilliseconds, TransducerHead Head, Format Format, bool OneUtterance, bool Listens)
     {
         public SessionOptions Options(bool elastic) => new()
         {
@@ -320,6 +330,7 @@ internal sealed class ChaosRun(SpeechModel realModel, SessionPool pool, SessionP
             BufferDuration = TimeSpan.FromSeconds(2 + (Clip % 3)),
             EndpointSilence = OneUtterance ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(0.6),
             MaxDelay = OneUtterance ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(2),
+            VoiceActivity = Listens ? new VoiceActivityOptions() : null,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Speechmatics.Speech.Sessions;
+using Speechmatics.Speech.Tests.Models;
 
 namespace Speechmatics.Speech.Tests.Sessions;
 
@@ -7,7 +8,7 @@ namespace Speechmatics.Speech.Tests.Sessions;
 /// Random sessions in one pool. The suite runs them for half a minute; for the long run set <c>SPEECH_CHAOS_SECONDS=600</c>, for other lives <c>SPEECH_CHAOS_SEED</c>.
 /// </summary>
 [Collection(Alone.Name)]
-public class ChaosTests(ModelFixture fixture)
+public class ChaosTests(ModelFixture fixture, VoiceActivityModelFixture voice) : IClassFixture<VoiceActivityModelFixture>
 {
     private static readonly int Seconds = Setting("SPEECH_CHAOS_SECONDS", 30);
     private static readonly int Seed = Setting("SPEECH_CHAOS_SEED", 1);
@@ -23,9 +24,9 @@ public class ChaosTests(ModelFixture fixture)
         TaskScheduler.UnobservedTaskException += note;
         try
         {
-            await using var pool = new SessionPool(fixture.Model, new SessionPoolOptions { Workers = 2, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan });
-            await using var other = new SessionPool(fixture.Model, new SessionPoolOptions { Workers = 1, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan });
-            await using var run = new ChaosRun(fixture.Model, pool, other, Seed);
+            await using var pool = new SessionPool(fixture.Model, new SessionPoolOptions { Workers = 2, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voice.Model });
+            await using var other = new SessionPool(fixture.Model, new SessionPoolOptions { Workers = 1, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voice.Model });
+            await using var run = new ChaosRun(fixture.Model, voice.Model, pool, other, Seed);
             await run.RunAsync(TimeSpan.FromSeconds(Seconds / 4.0), atOnce: 40, least: 50);
             var early = GC.GetTotalMemory(forceFullCollection: true);
             var count = await run.RunAsync(TimeSpan.FromSeconds(Seconds * 0.75), atOnce: 40, least: 100);
@@ -62,7 +63,7 @@ public class ChaosTests(ModelFixture fixture)
         var random = new Random(Seed);
         var rows = 0;
         var model = new FaultyModel(fixture.Model);
-        await using var pool = new SessionPool(model, new SessionPoolOptions { Workers = 2, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan }, TimeProvider.System);
+        await using var pool = new SessionPool(model, new SessionPoolOptions { Workers = 2, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voice.Model }, TimeProvider.System);
         await (await pool.OpenAsync()).DisposeAsync();
         model.ShouldFail = count =>
         {
@@ -73,8 +74,8 @@ public class ChaosTests(ModelFixture fixture)
                 return true;
             }
         };
-        await using var other = new SessionPool(fixture.Model, new SessionPoolOptions { Workers = 1, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan });
-        await using var run = new ChaosRun(fixture.Model, pool, other, Seed + 1) { FailuresExpected = true };
+        await using var other = new SessionPool(fixture.Model, new SessionPoolOptions { Workers = 1, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voice.Model });
+        await using var run = new ChaosRun(fixture.Model, voice.Model, pool, other, Seed + 1) { FailuresExpected = true };
         var count = await run.RunAsync(TimeSpan.FromSeconds(Seconds / 5.0), atOnce: 20, least: 100);
         for (var i = 0; i < 200 && pool.GetStatus().ActiveSessions + pool.GetStatus().StateBytes > 0; i++)
         {

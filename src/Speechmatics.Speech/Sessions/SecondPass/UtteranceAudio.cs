@@ -4,7 +4,7 @@ using Speechmatics.Speech.Audio;
 namespace Speechmatics.Speech.Sessions;
 
 /// <summary>
-/// A stream's recent audio at the model's rate, by absolute sample index, for the second pass. Kept in 16 bits: exact for PCM16 sources, half the memory of floats. Guarded by the stream's lock.
+/// A stream's recent audio at the model's rate, by absolute sample index, for the second pass and for voice activity. Kept in 16 bits: exact for PCM16 sources, half the memory of floats. Guarded by the stream's lock.
 /// </summary>
 internal sealed class UtteranceAudio
 {
@@ -55,6 +55,19 @@ internal sealed class UtteranceAudio
             if (_spare.Count < 2) _spare.Push(_segments[i]);
         _segments.RemoveRange(0, count);
         _base += (long)count * SegmentSamples;
+    }
+
+    /// <summary>Takes samples [start, start + count) out of the stream; later ones move up. Used only when audio is dropped, so it may copy.</summary>
+    public void Remove(long start, long count)
+    {
+        for (var sample = start + count; sample < Written; sample++)
+        {
+            var (from, to) = ((int)(sample - _base), (int)(sample - count - _base));
+            _segments[to / SegmentSamples][to % SegmentSamples] = _segments[from / SegmentSamples][from % SegmentSamples];
+        }
+
+        Written -= count;
+        while (_segments.Count > 0 && _base + ((_segments.Count - 1L) * SegmentSamples) >= Written) _segments.RemoveAt(_segments.Count - 1);
     }
 
     public void Save(BinaryWriter writer)
