@@ -7,7 +7,7 @@ using Speechmatics.Speech.Sessions;
 namespace Speechmatics.Speech.Hosting;
 
 /// <summary>
-/// The model and the pool of an application, from its start to its end. Thread-safe. The host loads it before anything else starts; without a host, call <see cref="StartAsync"/>.
+/// The models and the pool of an application, from its start to its end. Thread-safe. The host loads it before anything else starts; without a host, call <see cref="StartAsync"/>.
 /// </summary>
 public sealed class SpeechEngine : IAsyncDisposable
 {
@@ -34,7 +34,7 @@ public sealed class SpeechEngine : IAsyncDisposable
         _clock = clock;
     }
 
-    /// <summary>Whether the model is loaded and the pool runs.</summary>
+    /// <summary>Whether the models are loaded and the pool runs.</summary>
     public bool IsStarted => Volatile.Read(ref _parts) is not null;
 
     /// <summary>Whether the engine takes no new callers because its end, or a drain, was asked for.</summary>
@@ -47,18 +47,22 @@ public sealed class SpeechEngine : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The engine has not started.</exception>
     public SpeechModel Model => Started().Model;
 
+    /// <summary>The second pass's model; null where the application has none.</summary>
+    /// <exception cref="InvalidOperationException">The engine has not started.</exception>
+    public EnhancedSpeechModel? EnhancedModel => Started().EnhancedModel;
+
     /// <summary>The pool of sessions.</summary>
     /// <exception cref="InvalidOperationException">The engine has not started.</exception>
     public SessionPool Pool => Started().Pool;
 
-    /// <summary>Recognises files and other sources on <see cref="Pool"/>.</summary>
+    /// <summary>Recognises files and other sources on <see cref="Pool"/>; enhanced, where there is a second model and the options do not say otherwise.</summary>
     /// <exception cref="InvalidOperationException">The engine has not started.</exception>
     public SpeechRecognizer Recognizer => Started().Recognizer;
 
     /// <summary>Whether a new session would be admitted now.</summary>
     public bool IsReady => Volatile.Read(ref _parts) is { } parts && !IsDraining && parts.Pool.GetStatus() is var status && status.ActiveSessions < status.MaxSessions;
 
-    /// <summary>Loads the model and starts the pool. Once: later calls do nothing.</summary>
+    /// <summary>Loads the models and starts the pool. Once: later calls do nothing.</summary>
     /// <param name="cancellationToken">Gives up loading.</param>
     /// <exception cref="SpeechModelException">The model package cannot be used; the message names the file and the fix.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
@@ -72,9 +76,22 @@ public sealed class SpeechEngine : IAsyncDisposable
             var began = _clock.GetTimestamp();
             var path = Path.GetFullPath(_options.ModelPath, AppContext.BaseDirectory);
             var model = await SpeechModel.LoadAsync(path, new SpeechModelOptions { VerifyHashes = _options.VerifyHashes }, cancellationToken).ConfigureAwait(false);
-            var pool = new SessionPool(model, _options.Pool());
-            Volatile.Write(ref _parts, new Parts(model, pool, SpeechRecognizer.FromPool(pool)));
-            _logger.EngineStarted(model.Name, model.Language, _clock.GetElapsedTime(began).TotalMilliseconds);
+            EnhancedSpeechModel? enhanced = null;
+            try
+            {
+                if (_options.EnhancedFolder() is { } folder)
+                    enhanced = await EnhancedSpeechModel.LoadAsync(folder, new SpeechModelOptions { VerifyHashes = _options.VerifyHashes }, cancellationToken).ConfigureAwait(false);
+                var pool = enhanced is null ? new SessionPool(model, _options.Pool()) : new SessionPool(model, enhanced, _options.Pool());
+                Volatile.Write(ref _parts, new Parts(model, enhanced, pool, SpeechRecognizer.FromPool(pool)));
+            }
+            catch
+            {
+                if (enhanced is not null) await enhanced.DisposeAsync().ConfigureAwait(false);
+                await model.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+
+            _logger.EngineStarted(model.Name, enhanced?.Name ?? "none", model.Language, _clock.GetElapsedTime(began).TotalMilliseconds);
         }
         finally
         {
@@ -105,7 +122,7 @@ public sealed class SpeechEngine : IAsyncDisposable
         return open;
     }
 
-    /// <summary>Ends all sessions and frees the model. Never throws.</summary>
+    /// <summary>Ends all sessions and frees the models. Never throws.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
@@ -113,11 +130,12 @@ public sealed class SpeechEngine : IAsyncDisposable
         await _ending.CancelAsync().ConfigureAwait(false);
         if (_parts is not { } parts) return;
         await parts.Pool.DisposeAsync().ConfigureAwait(false);
+        if (parts.EnhancedModel is not null) await parts.EnhancedModel.DisposeAsync().ConfigureAwait(false);
         await parts.Model.DisposeAsync().ConfigureAwait(false);
     }
 
     private Parts Started() => Volatile.Read(ref _parts)
         ?? throw new InvalidOperationException("The speech engine has not started. Resolve the model, the pool or the recognizer after the host has started, or await SpeechEngine.StartAsync() first.");
 
-    private sealed record Parts(SpeechModel Model, SessionPool Pool, SpeechRecognizer Recognizer);
+    private sealed record Parts(SpeechModel Model, EnhancedSpeechModel? EnhancedModel, SessionPool Pool, SpeechRecognizer Recognizer);
 }

@@ -8,11 +8,20 @@ public sealed class SpeechEngineOptions
     /// <summary>The configuration section that is bound.</summary>
     public const string Section = "Speech";
 
+    private const string UsualEnhancedModelPath = "models/en-enhanced";
+
     /// <summary>The model package's folder. A relative path counts from the application's folder.</summary>
     /// <value>Default <c>models/en-standard</c>, where the package Speechmatics.Speech.Models.English puts the English model.</value>
     public string ModelPath { get; set; } = "models/en-standard";
 
-    /// <summary>Whether the model's files are compared with their SHA-256 while loading.</summary>
+    /// <summary>The folder of the second pass's model package, which sessions of the enhanced operating point need. A relative path counts from the application's folder.</summary>
+    /// <value>
+    /// Null (default) takes <c>models/en-enhanced</c>, where the package Speechmatics.Speech.Models.English.Enhanced puts the model, when the application has that folder, and else none. Empty is none even then. Any other
+    /// folder must be there.
+    /// </value>
+    public string? EnhancedModelPath { get; set; }
+
+    /// <summary>Whether the models' files are compared with their SHA-256 while loading.</summary>
     /// <value>Default true: some 20 ms for 20 MB.</value>
     public bool VerifyHashes { get; set; } = true;
 
@@ -40,6 +49,14 @@ public sealed class SpeechEngineOptions
     /// </summary>
     /// <value>Default false.</value>
     public bool LogTranscripts { get; set; }
+
+    /// <summary>The full path of the second pass's model, or null for none.</summary>
+    internal string? EnhancedFolder()
+    {
+        if (EnhancedModelPath is not null) return EnhancedModelPath.Length == 0 ? null : Path.GetFullPath(EnhancedModelPath, AppContext.BaseDirectory);
+        var beside = Path.Combine(AppContext.BaseDirectory, UsualEnhancedModelPath);
+        return Directory.Exists(beside) ? beside : null;
+    }
 
     internal SessionPoolOptions Pool() => new() { MaxSessions = MaxSessions, AdmissionTimeout = AdmissionTimeout, Workers = Workers, MaxBatch = MaxBatch };
 }

@@ -5,8 +5,8 @@ namespace Speechmatics.Speech.Hosting;
 /// <summary>Everything this package logs. Event ids are stable; no message holds what was said.</summary>
 internal static partial class SpeechLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Speech engine started: model {Model} ({Language}) loaded in {Milliseconds:0} ms.")]
-    public static partial void EngineStarted(this ILogger logger, string model, string language, double milliseconds);
+    [LoggerMessage(1, LogLevel.Information, "Speech engine started: model {Model} ({Language}), second pass {EnhancedModel}, loaded in {Milliseconds:0} ms.")]
+    public static partial void EngineStarted(this ILogger logger, string model, string enhancedModel, string language, double milliseconds);
 
     [LoggerMessage(2, LogLevel.Information, "Speech engine drains: {Sessions} sessions are open and have {Seconds:0} s to end.")]
     public static partial void DrainBegan(this ILogger logger, int sessions, double seconds);

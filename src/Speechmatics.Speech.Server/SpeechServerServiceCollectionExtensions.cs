@@ -27,6 +27,7 @@ public static class SpeechServerServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SpeechServerOptions>, SpeechServerOptionsValidator>());
         services.TryAddSingleton<AccessGate>();
         services.TryAddSingleton<ServerSessions>();
+        services.TryAddSingleton<VocabularyCache>();
         services.TryAddSingleton<RealtimeServices>();
         services.TryAddSingleton<LatencyWindow>();
         return services;

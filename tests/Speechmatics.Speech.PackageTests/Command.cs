@@ -58,6 +58,10 @@ internal static class Command
         }
     }
 
+    /// <summary>Whether a program is on the search path.</summary>
+    public static bool Exists(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
+
     private static bool IsOfTheBuild(string variable) =>
         variable.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
         || variable.StartsWith("DOTNET_CLI_", StringComparison.OrdinalIgnoreCase)

@@ -20,6 +20,18 @@ internal static class Consumer
             Console.WriteLine($"file {Path.GetRelativePath(EnglishModel.Path, file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}");
         """;
 
+    /// <summary>Prints the finals of the recording it is given.</summary>
+    public const string Recogniser = """
+        using Speechmatics.Speech.Audio;
+        using Speechmatics.Speech.Models.English;
+        using Speechmatics.Speech.Recognition;
+        using Speechmatics.Speech.Sessions;
+
+        await using var recognizer = await SpeechRecognizer.CreateAsync(EnglishModel.Path);
+        await foreach (var e in recognizer.RecognizeAsync(AudioSource.FromWaveFile(args[0])))
+            if (e is FinalTranscript final) Console.WriteLine(final.Text);
+        """;
+
     /// <summary>A project file with the given items.</summary>
     public static string Project(bool runs, params string[] items) => $"""
         <Project Sdk="Microsoft.NET.Sdk">

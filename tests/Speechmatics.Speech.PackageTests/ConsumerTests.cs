@@ -48,6 +48,26 @@ public class ConsumerTests(PackedFeed feed)
         Consumer.AssertHasModel(await feed.DotnetAsync(app, Path.Combine(published, "through-project.dll")), published);
     }
 
+    [Theory]
+    [InlineData("trimmed", "-p:PublishTrimmed=true", "--self-contained")]
+    [InlineData("native", "-p:PublishAot=true", "-p:IlcInstructionSet=native")]
+    public async Task An_application_publishes_without_a_warning_and_hears_the_same(string name, params string[] how)
+    {
+        Assert.SkipWhen(name == "native" && !OperatingSystem.IsWindows() && !Command.Exists("clang"), "native publishing needs clang and zlib (apt-get install clang zlib1g-dev)");
+        var app = feed.Create(name,
+            ($"{name}.csproj", Consumer.Project(runs: true, Ours("Speechmatics.Speech"), Ours("Speechmatics.Speech.Models.English"), Consumer.OnnxRuntime)),
+            ("Program.cs", Consumer.Recogniser));
+        var published = Path.Combine(app, "published");
+
+        // warnings are errors in the project; each is shown, not one for each assembly
+        var log = await feed.DotnetAsync(app, ["publish", "-c", "Release", "-o", published, "-r", RuntimeInformation.RuntimeIdentifier, "-p:TrimmerSingleWarn=false", .. how]);
+        var heard = await feed.RunAsync(app, Path.Combine(published, OperatingSystem.IsWindows() ? $"{name}.exe" : name), Path.Combine(BuiltWith.Root, "samples", "audio", "orders-005.wav"));
+
+        Assert.DoesNotContain("warning", log, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("can i get a cappuccino with skim milk", heard.Trim());
+        Assert.False(File.Exists(Path.Combine(published, "System.Xml.dll")), "nothing was trimmed");
+    }
+
     [Fact]
     public async Task The_speech_tool_installs_with_its_model_and_runs()
     {

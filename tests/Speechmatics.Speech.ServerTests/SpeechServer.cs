@@ -10,7 +10,7 @@ using Speechmatics.Speech.Server;
 
 namespace Speechmatics.Speech.ServerTests;
 
-/// <summary>A whole server with the real model on a free port of this machine.</summary>
+/// <summary>A whole server with the real models on a free port of this machine.</summary>
 public sealed class SpeechServer : IAsyncLifetime
 {
     private WebApplication? _app;
@@ -33,7 +33,7 @@ public sealed class SpeechServer : IAsyncLifetime
         return started;
     }
 
-    /// <summary>As a fixture: with the default options and room for 40 sessions.</summary>
+    /// <summary>As a fixture: with the default options, room for 40 sessions and no second model.</summary>
     public async ValueTask InitializeAsync() => await RunAsync(null, null);
 
     public async Task StopAsync() => await _app!.StopAsync();
@@ -53,6 +53,7 @@ public sealed class SpeechServer : IAsyncLifetime
         builder.Services.AddSpeech(options =>
         {
             options.MaxSessions = 40;
+            options.EnhancedModelPath = "";
             options.DrainTimeout = TimeSpan.FromMilliseconds(500);
             engine?.Invoke(options);
         });

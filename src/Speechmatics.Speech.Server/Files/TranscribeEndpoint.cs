@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Cli.Output;
+using Speechmatics.Speech.Recognition;
 using Speechmatics.Speech.Server.Access;
 using Speechmatics.Speech.Server.Operations;
 using Speechmatics.Speech.Server.Realtime;
@@ -16,7 +17,7 @@ using Speechmatics.Speech.Sessions;
 namespace Speechmatics.Speech.Server.Files;
 
 /// <summary>
-/// A file in, its transcript out: <c>?format=json</c> (default), <c>srt</c>, <c>vtt</c> or <c>txt</c>. The body is the file itself, or a form with one. With <c>Accept: text/event-stream</c> the answer begins at once:
+/// A file in, its transcript out: <c>?format=json</c> (default), <c>srt</c>, <c>vtt</c> or <c>txt</c>; <c>&amp;operating_point=standard</c> (default) or <c>enhanced</c>. The body is the file itself, or a form with one. With <c>Accept: text/event-stream</c> the answer begins at once:
 /// events <c>final</c> and <c>progress</c> as it goes, and <c>done</c> with the whole transcript. The file is written to a temporary file first, so that a slow upload holds no session and any container can be read.
 /// </summary>
 internal static class TranscribeEndpoint
@@ -51,11 +52,20 @@ internal static class TranscribeEndpoint
             return;
         }
 
+        var point = context.Request.Query["operating_point"].ToString();
+        if (point is not ("" or "standard") && !(point == "enhanced" && services.Engine.Pool.HasEnhanced))
+        {
+            await JsonAnswer.ErrorAsync(context, StatusCodes.Status400BadRequest, "invalid_model", $"operating_point must be standard{(services.Engine.Pool.HasEnhanced ? " or enhanced" : "; enhanced is not loaded here")}.").ConfigureAwait(false);
+            return;
+        }
+
+        var options = new SessionOptions { Formatting = SessionSettings.Formatting(services.Engine.Model.Language) };
+        if (point == "enhanced") (options.OperatingPoint, options.EndpointSilence) = (OperatingPoint.Enhanced, SpeechRecognizer.EnhancedEndpointSilence);
         var path = Path.GetTempFileName();
         try
         {
             var name = await SaveAsync(context, path, services.Options.MaxUploadBytes).ConfigureAwait(false);
-            await AnswerAsync(context, services, path, name, format).ConfigureAwait(false);
+            await AnswerAsync(context, services, options, path, name, format).ConfigureAwait(false);
         }
         catch (BadHttpRequestException exception)
         {
@@ -90,7 +100,8 @@ internal static class TranscribeEndpoint
         return name;
     }
 
-    private static async Task AnswerAsync(HttpContext context, RealtimeServices services, string path, string name, (string Type, Func<TextWriter, string, ITranscriptWriter> Writer) format)
+    private static async Task AnswerAsync(
+        HttpContext context, RealtimeServices services, SessionOptions options, string path, string name, (string Type, Func<TextWriter, string, ITranscriptWriter> Writer) format)
     {
         var streamed = context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
         var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
@@ -100,7 +111,7 @@ internal static class TranscribeEndpoint
             if (streamed) context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             var source = services.Options.AllowFfmpeg ? AudioSource.FromFile(path) : AudioSource.FromWaveFile(path);
             var lastProgress = services.Clock.GetTimestamp();
-            await foreach (var speechEvent in services.Engine.Recognizer.RecognizeAsync(source, new SessionOptions(), context.RequestAborted).ConfigureAwait(false))
+            await foreach (var speechEvent in services.Engine.Recognizer.RecognizeAsync(source, options, context.RequestAborted).ConfigureAwait(false))
             {
                 writer.Write(speechEvent);
                 if (!streamed) continue;

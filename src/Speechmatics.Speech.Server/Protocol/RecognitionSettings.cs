@@ -14,6 +14,9 @@ internal sealed record RecognitionSettings
 
     public required string Language { get; init; }
 
+    /// <summary>Whether finals come from the second pass.</summary>
+    public required bool Enhanced { get; init; }
+
     /// <summary>Seconds.</summary>
     public required double MaxDelay { get; init; }
 
@@ -28,8 +31,24 @@ internal sealed record RecognitionSettings
     /// <summary>The punctuation marks that may be sent; null for all.</summary>
     public required IReadOnlySet<char>? PermittedMarks { get; init; }
 
+    /// <summary>Whether numbers, dates and the like come as results of their own kind, with what was said.</summary>
+    public required bool Entities { get; init; }
+
+    /// <summary>Whether fillers are left out of finals.</summary>
+    public required bool RemoveDisfluencies { get; init; }
+
+    /// <summary>What is written in the place of some words, in order.</summary>
+    public required IReadOnlyList<WordReplacement> Replacements { get; init; }
+
     public required IReadOnlyList<VocabularyEntry> Vocabulary { get; init; }
 
     /// <summary>What is said about the request before RecognitionStarted: the type and the reason of each Warning.</summary>
     public required IReadOnlyList<(string Type, string Reason)> Warnings { get; init; }
+
+    /// <summary>A word after all replacements.</summary>
+    public string Replace(string word)
+    {
+        foreach (var replacement in Replacements) word = replacement.Apply(word);
+        return word;
+    }
 }

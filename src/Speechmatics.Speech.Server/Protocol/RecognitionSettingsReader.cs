@@ -12,17 +12,20 @@ internal sealed class RecognitionSettingsReader
     private const int MaxVocabularyEntries = 1000;
     private const int MaxEntryWords = 6;
     private const int MaxWordCharacters = 4000;
+    private const int MaxReplacements = 1000;
     private const string Validation = "validation_warning";
 
     private readonly List<(string Type, string Reason)> _warnings = [];
 
     /// <param name="root">The message.</param>
     /// <param name="modelLanguage">The language that is served.</param>
+    /// <param name="hasEnhanced">Whether the model "enhanced" is served.</param>
     /// <param name="pathLanguage">The language in the address, or null.</param>
     /// <exception cref="ProtocolException">Something needed is absent, of the wrong kind, or not served.</exception>
-    public static RecognitionSettings Read(JsonElement root, string modelLanguage, string? pathLanguage) => new RecognitionSettingsReader().ReadAll(root, modelLanguage, pathLanguage);
+    public static RecognitionSettings Read(JsonElement root, string modelLanguage, bool hasEnhanced, string? pathLanguage) =>
+        new RecognitionSettingsReader().ReadAll(root, modelLanguage, hasEnhanced, pathLanguage);
 
-    private RecognitionSettings ReadAll(JsonElement root, string modelLanguage, string? pathLanguage)
+    private RecognitionSettings ReadAll(JsonElement root, string modelLanguage, bool hasEnhanced, string? pathLanguage)
     {
         if (root.Member("transcription_config", JsonValueKind.Object) is not { } config)
             throw new ProtocolException(ErrorType.InvalidConfig, "StartRecognition needs an object \"transcription_config\" with a \"language\".");
@@ -33,22 +36,27 @@ internal sealed class RecognitionSettingsReader
             throw new ProtocolException(ErrorType.InvalidConfig, $"The address says \"{pathLanguage}\" and transcription_config says \"{language}\".");
 
         var format = ReadFormat(root);
-        ReadModel(config);
+        var enhanced = ReadModel(config, hasEnhanced);
         WarnOfAbsentFeatures(root, config);
         var diarization = config.Text("diarization") ?? "none";
         if (diarization is "channel" or "channel_and_speaker")
             throw new ProtocolException(ErrorType.InvalidConfig, "Channel diarization is not available: open one session for each channel.");
         if (diarization == "speaker") _warnings.Add((Validation, "Speaker diarization is not available: every word is labelled UU, speaker unknown."));
 
+        var filtering = config.Member("transcript_filtering_config", JsonValueKind.Object);
         return new RecognitionSettings
         {
             RawFormat = format,
             Language = language,
+            Enhanced = enhanced,
             MaxDelay = Clamp(config, "max_delay", RecognitionSettings.LeastMaxDelay, RecognitionSettings.GreatestMaxDelay) ?? RecognitionSettings.GreatestMaxDelay,
             Partials = config.Flag("enable_partials") ?? false,
             EndOfUtteranceSilence = ReadEndOfUtterance(config) ?? 0,
             SpeakerLabels = diarization == "speaker",
             PermittedMarks = ReadMarks(config),
+            Entities = ReadEntities(config, enhanced),
+            RemoveDisfluencies = filtering?.Flag("remove_disfluencies") ?? false,
+            Replacements = filtering is { } filter ? ReadReplacements(filter) : [],
             Vocabulary = ReadVocabulary(config),
             Warnings = _warnings,
         };
@@ -80,13 +88,21 @@ internal sealed class RecognitionSettingsReader
         return new AudioFormat(encoding, (int)rate);
     }
 
-    private void ReadModel(JsonElement config)
+    private bool ReadModel(JsonElement config, bool hasEnhanced)
     {
         var model = config.Text("model") ?? config.Text("operating_point") ?? "standard";
-        if (model == "standard") return;
-        if (model != "enhanced") throw new ProtocolException(ErrorType.InvalidModel, $"The model \"{model}\" is not served here; \"standard\" is.");
-        // the seam for the second pass: it is chosen here once the engine has it
-        _warnings.Add((Validation, "The model \"enhanced\" is not loaded: \"standard\" is used."));
+        if (model == "standard") return false;
+        if (model != "enhanced") throw new ProtocolException(ErrorType.InvalidModel, $"The model \"{model}\" is not served here; {(hasEnhanced ? "\"standard\" and \"enhanced\" are" : "\"standard\" is")}.");
+        if (!hasEnhanced) _warnings.Add((Validation, "The model \"enhanced\" is not loaded: \"standard\" is used."));
+        return hasEnhanced;
+    }
+
+    private bool ReadEntities(JsonElement config, bool enhanced)
+    {
+        if (config.Flag("enable_entities") != true) return false;
+        // the second pass writes figures by itself and does not tell what was said
+        if (enhanced) _warnings.Add((Validation, "Entities are not available with the model \"enhanced\": numbers and dates come as words in figures, without their spoken form."));
+        return !enhanced;
     }
 
     private void WarnOfAbsentFeatures(JsonElement root, JsonElement config)
@@ -97,10 +113,8 @@ internal sealed class RecognitionSettingsReader
             _warnings.Add((Validation, "Audio events are not available: none are sent."));
         if (config.Member("audio_filtering_config", JsonValueKind.Object) is { } filter && filter.Number("volume_threshold") is > 0)
             _warnings.Add((Validation, "Volume filtering is not available: all speech is transcribed."));
-        if (config.Member("transcript_filtering_config", JsonValueKind.Object) is not null)
-            _warnings.Add((Validation, "Transcript filtering is not available: words are sent as they were heard."));
-        if (config.Flag("enable_entities") == true)
-            _warnings.Add((Validation, "Entities are not available: numbers and dates come as words."));
+        if (config.Text("output_locale") is { Length: > 0 } locale)
+            _warnings.Add((Validation, $"The output locale \"{locale}\" is not available: words are spelled as the model spells them."));
         if (config.Text("domain") is { Length: > 0 } domain)
             _warnings.Add((Validation, $"The domain \"{domain}\" is not available: the general model is used."));
     }
@@ -127,6 +141,27 @@ internal sealed class RecognitionSettingsReader
         }
 
         return permitted;
+    }
+
+    private List<WordReplacement> ReadReplacements(JsonElement filtering)
+    {
+        var replacements = new List<WordReplacement>();
+        if (filtering.Member("replacements", JsonValueKind.Array) is not { } list) return replacements;
+        foreach (var item in list.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object || item.Text("from") is not { } from || item.Text("to") is not { } to)
+                throw new ProtocolException(ErrorType.InvalidConfig, "An entry of \"replacements\" must be an object with strings \"from\" and \"to\".");
+            if (replacements.Count == MaxReplacements)
+            {
+                _warnings.Add((Validation, $"Of \"replacements\" only the first {MaxReplacements} are used."));
+                break;
+            }
+
+            if (WordReplacement.Create(from, to, out var problem) is { } replacement) replacements.Add(replacement);
+            else _warnings.Add((Validation, $"The replacement of \"{(from.Length > 64 ? from[..64] : from)}\" was dropped: {problem}."));
+        }
+
+        return replacements;
     }
 
     private List<VocabularyEntry> ReadVocabulary(JsonElement config)

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Speechmatics.Speech.Decoding;
 
 namespace Speechmatics.Speech.Server.Protocol;
@@ -9,13 +11,15 @@ namespace Speechmatics.Speech.Server.Protocol;
 /// <summary>Writes the messages to clients, as UTF-8 JSON. Times are seconds of audio with two decimals.</summary>
 internal static class ServerMessages
 {
+    public const int MaxAudioAddedBytes = 64;
+
     private const string Format = "2.9";
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
 
-    public static byte[] RecognitionStarted(string id, string language) => Write("RecognitionStarted", (id, language), static (json, state) =>
+    public static byte[] RecognitionStarted(string id, string language, bool writesNumbers) => Write("RecognitionStarted", (id, language, writesNumbers), static (json, state) =>
     {
         json.WriteString("id", state.id);
         json.WriteString("orchestrator_version", "Speechmatics.Speech");
@@ -23,12 +27,18 @@ internal static class ServerMessages
         json.WriteString("word_delimiter", " ");
         json.WriteString("language_description", state.language.StartsWith("en", StringComparison.OrdinalIgnoreCase) ? "English" : state.language);
         json.WriteString("writing_direction", "left-to-right");
-        json.WriteBoolean("itn", false);
+        json.WriteBoolean("itn", state.writesNumbers);
         json.WriteBoolean("adapted", false);
         json.WriteEndObject();
     });
 
-    public static byte[] AudioAdded(long sequence) => Write("AudioAdded", sequence, static (json, sequence) => json.WriteNumber("seq_no", sequence));
+    /// <summary>AudioAdded, of which there is one for every message of audio.</summary>
+    /// <returns>The bytes written.</returns>
+    public static int WriteAudioAdded(Span<byte> destination, long sequence)
+    {
+        Utf8.TryWrite(destination, CultureInfo.InvariantCulture, $"{{\"message\":\"AudioAdded\",\"seq_no\":{sequence}}}", out var written);
+        return written;
+    }
 
     public static byte[] EndOfTranscript() => Write("EndOfTranscript", 0, static (_, _) => { });
 

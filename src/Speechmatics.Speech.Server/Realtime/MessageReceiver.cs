@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using Speechmatics.Speech.Server.Protocol;
 
 namespace Speechmatics.Speech.Server.Realtime;
@@ -15,6 +16,7 @@ internal sealed class MessageReceiver(WebSocket socket, int maxText, int maxBina
     /// <returns>The next message, whose bytes stay until the next call. A message of type Close has none.</returns>
     /// <exception cref="ProtocolException">The message is longer than allowed.</exception>
     /// <exception cref="WebSocketException">The connection is lost.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<(WebSocketMessageType Type, ReadOnlyMemory<byte> Bytes)> ReceiveAsync()
     {
         if (_buffer.Length > UsualBytes * 16) Replace(UsualBytes, 0);

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Threading.Channels;
+using Speechmatics.Speech.Server.Protocol;
 
 namespace Speechmatics.Speech.Server.Realtime;
 
@@ -8,11 +9,17 @@ internal sealed class MessageSender(WebSocket socket, TimeSpan timeout, TimeProv
 {
     private const int QueuedMessages = 256;
 
-    private readonly Channel<byte[]> _queue = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(QueuedMessages) { SingleReader = true });
+    /// <summary>A message; or, without one, the number of an audio message to acknowledge: these are many, and are written only as they are sent.</summary>
+    private readonly Channel<(byte[]? Message, long Acknowledged)> _queue = Channel.CreateBounded<(byte[]? Message, long Acknowledged)>(new BoundedChannelOptions(QueuedMessages) { SingleReader = true });
+    private readonly byte[] _acknowledgement = new byte[ServerMessages.MaxAudioAddedBytes];
 
     /// <summary>Waits for room in the queue.</summary>
     /// <exception cref="ChannelClosedException">The connection is over.</exception>
-    public ValueTask SendAsync(byte[] message, CancellationToken cancellationToken) => _queue.Writer.WriteAsync(message, cancellationToken);
+    public ValueTask SendAsync(byte[] message, CancellationToken cancellationToken) => _queue.Writer.WriteAsync((message, 0), cancellationToken);
+
+    /// <summary>Sends AudioAdded. Waits for room in the queue.</summary>
+    /// <exception cref="ChannelClosedException">The connection is over.</exception>
+    public ValueTask AcknowledgeAsync(long sequence, CancellationToken cancellationToken) => _queue.Writer.WriteAsync((null, sequence), cancellationToken);
 
     /// <summary>No more messages come: <see cref="RunAsync"/> ends when the queue is sent.</summary>
     public void Complete() => _queue.Writer.TryComplete();
@@ -25,13 +32,17 @@ internal sealed class MessageSender(WebSocket socket, TimeSpan timeout, TimeProv
         var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
         try
         {
-            await foreach (var message in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+            while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
-                deadline.CancelAfter(timeout);
-                await socket.SendAsync(message.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, deadline.Token).ConfigureAwait(false);
-                if (deadline.TryReset()) continue;
-                deadline.Dispose();
-                deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+                while (_queue.Reader.TryRead(out var next))
+                {
+                    var message = next.Message is { } bytes ? bytes.AsMemory() : _acknowledgement.AsMemory(0, ServerMessages.WriteAudioAdded(_acknowledgement, next.Acknowledged));
+                    deadline.CancelAfter(timeout);
+                    await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, deadline.Token).ConfigureAwait(false);
+                    if (deadline.TryReset()) continue;
+                    deadline.Dispose();
+                    deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+                }
             }
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Speechmatics.Speech.Server.Audio;
 using Speechmatics.Speech.Server.Operations;
@@ -23,9 +24,12 @@ internal sealed partial class RealtimeConnection
     private long _sequence;
     private double _audioSeconds;
     private bool _lateAudioTold;
+    private Task _flush = Task.CompletedTask;
+
+    /// <summary>Forced ends asked for whose EndOfUtterance has not come yet.</summary>
+    private int _flushes;
     private volatile bool _streamEnded;
     private volatile bool _transcriptEnded;
-    private volatile bool _flushing;
     private volatile bool _partials;
     private volatile bool _endsOfUtterances;
 
@@ -49,6 +53,7 @@ internal sealed partial class RealtimeConnection
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask TakeAudioAsync(ReadOnlyMemory<byte> bytes)
     {
         if (_streamEnded)
@@ -62,7 +67,7 @@ internal sealed partial class RealtimeConnection
         Volatile.Write(ref _lastAudio, _clock.GetTimestamp());
         await _inlet!.WriteAsync(bytes, _work.Token).ConfigureAwait(false);
         Volatile.Write(ref _lastAudio, _clock.GetTimestamp());
-        await SendAsync(ServerMessages.AudioAdded(++_sequence)).ConfigureAwait(false);
+        await _sender.AcknowledgeAsync(++_sequence, _work.Token).ConfigureAwait(false);
     }
 
     private async ValueTask HandleAsync(ClientMessage message)
@@ -89,14 +94,15 @@ internal sealed partial class RealtimeConnection
         }
     }
 
-    /// <summary>Recognises all that came so far. Audio that comes meanwhile waits in the socket: the flush takes one chunk's time.</summary>
+    /// <summary>Recognises all that came so far. What comes meanwhile is taken, but for a further forced end, which waits for this one.</summary>
     private async ValueTask ForceAsync()
     {
         // a file whose header has not come has nothing to say; a stream that has ended says all of it anyway
         if (_streamEnded || !_inlet!.Session.IsCompletedSuccessfully) return;
-        _flushing = true;
+        await _flush.ConfigureAwait(false);
         var session = await _inlet.Session.ConfigureAwait(false);
-        await session.FlushAsync(_work.Token).ConfigureAwait(false);
+        Interlocked.Increment(ref _flushes);
+        _flush = session.FlushAsync(_work.Token);
     }
 
     private async ValueTask ChangeAsync(JsonElement config)
@@ -115,7 +121,7 @@ internal sealed partial class RealtimeConnection
         if (RecognitionSettingsReader.ReadEndOfUtterance(config) is { } silence)
         {
             _endsOfUtterances = silence > 0;
-            var used = SessionSettings.From(_settings!, _options).EndpointSilence.TotalSeconds;
+            var used = SessionSettings.EndpointSilence(_settings!).TotalSeconds;
             if (silence > 0 && silence != used) await WarnOfFixedAsync("end_of_utterance_silence_trigger", used).ConfigureAwait(false);
         }
     }
@@ -145,7 +151,7 @@ internal sealed partial class RealtimeConnection
                 case PartialTranscript draft when _partials:
                     await SendAsync(ServerMessages.Transcript(final: false, draft.Words, draft.End, settings)).ConfigureAwait(false);
                     break;
-                case FinalTranscript final when _flushing:
+                case FinalTranscript final when Volatile.Read(ref _flushes) > 0:
                     // the next event tells whether the flush made it
                     held = final;
                     break;
@@ -153,7 +159,7 @@ internal sealed partial class RealtimeConnection
                     await SendFinalAsync(final, settings, forced: false).ConfigureAwait(false);
                     break;
                 case EndOfUtterance end when forcedEnd:
-                    _flushing = false;
+                    Interlocked.Decrement(ref _flushes);
                     if (held is null) await SendAsync(ServerMessages.Transcript(final: true, [], end.Time, settings, forced: true)).ConfigureAwait(false);
                     held = null;
                     await SendAsync(ServerMessages.EndOfUtterance(end.Time, forced: true)).ConfigureAwait(false);
@@ -163,6 +169,12 @@ internal sealed partial class RealtimeConnection
                     break;
                 case SessionNotice { Kind: SessionNoticeKind.LatencyDegraded or SessionNoticeKind.LatencyRestored } notice:
                     await SendAsync(ServerMessages.Info(notice.Kind == SessionNoticeKind.LatencyDegraded ? "latency_degraded" : "latency_restored", notice.Message)).ConfigureAwait(false);
+                    break;
+                case SessionNotice { Kind: SessionNoticeKind.SecondPassSkipped } notice:
+                    await SendAsync(ServerMessages.Warning("second_pass_skipped", notice.Message)).ConfigureAwait(false);
+                    break;
+                case SessionNotice { Kind: SessionNoticeKind.SecondPassRejected } notice:
+                    await SendAsync(ServerMessages.Info("second_pass_rejected", notice.Message)).ConfigureAwait(false);
                     break;
                 case SessionNotice notice:
                     await SendAsync(ServerMessages.Warning("audio_notice", notice.Message)).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Speechmatics.Speech.Audio;
+using Speechmatics.Speech.Decoding.TextForm;
 using Speechmatics.Speech.Hosting;
 using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Server.Access;
@@ -60,12 +61,13 @@ internal sealed partial class RealtimeConnection : IDisposable
                 return;
             }
 
-            var settings = RecognitionSettingsReader.Read(start.Root, _engine.Model.Language, _pathLanguage);
+            var settings = RecognitionSettingsReader.Read(start.Root, _engine.Model.Language, _engine.Pool.HasEnhanced, _pathLanguage);
             _sessions.Begin(_id, _requestId, _caller);
             try
             {
-                await using var inlet = (await OpenInletAsync(settings).ConfigureAwait(false)).ConfigureAwait(false);
-                await AnnounceAsync(settings).ConfigureAwait(false);
+                var vocabulary = _services.Vocabularies.Get(settings.Vocabulary, _engine.Pool);
+                await using var inlet = (await OpenInletAsync(settings, vocabulary).ConfigureAwait(false)).ConfigureAwait(false);
+                await AnnounceAsync(settings, vocabulary).ConfigureAwait(false);
                 _receiving = ReceiveAsync();
                 await ServeAsync(settings, sending, _receiving).ConfigureAwait(false);
             }
@@ -129,9 +131,9 @@ internal sealed partial class RealtimeConnection : IDisposable
         }
     }
 
-    private async Task<IAudioInlet> OpenInletAsync(RecognitionSettings settings)
+    private async Task<IAudioInlet> OpenInletAsync(RecognitionSettings settings, CompiledVocabulary vocabulary)
     {
-        var options = SessionSettings.From(settings, _options);
+        var options = SessionSettings.From(settings, _options, vocabulary.Vocabulary);
         SpeechSession session;
         try
         {
@@ -147,14 +149,14 @@ internal sealed partial class RealtimeConnection : IDisposable
         return _inlet;
     }
 
-    private async Task AnnounceAsync(RecognitionSettings settings)
+    private async Task AnnounceAsync(RecognitionSettings settings, CompiledVocabulary vocabulary)
     {
         _settings = settings;
         _lastAudio = _started = _clock.GetTimestamp();
         foreach (var (type, reason) in settings.Warnings) await SendAsync(ServerMessages.Warning(type, reason)).ConfigureAwait(false);
-        if (SessionSettings.VocabularyWarning(settings) is { } unused) await SendAsync(ServerMessages.Warning("validation_warning", unused)).ConfigureAwait(false);
+        if (vocabulary.Warning is { } unused) await SendAsync(ServerMessages.Warning("validation_warning", unused)).ConfigureAwait(false);
         await SendAsync(ServerMessages.Usage(_sessions.Count, _sessions.Max, _clock.GetUtcNow())).ConfigureAwait(false);
-        await SendAsync(ServerMessages.RecognitionStarted(_id, settings.Language)).ConfigureAwait(false);
+        await SendAsync(ServerMessages.RecognitionStarted(_id, settings.Language, SessionSettings.Formatting(settings.Language) != TextFormatting.None)).ConfigureAwait(false);
         await SendAsync(ServerMessages.Quality(_sampleRate)).ConfigureAwait(false);
         _logger.SessionStarted(_id, _caller.Name, settings.RawFormat is { } format ? $"{format.Encoding} {format.SampleRate} Hz" : "file");
     }
@@ -175,6 +177,7 @@ internal sealed partial class RealtimeConnection : IDisposable
             await _work.CancelAsync().ConfigureAwait(false);
             await events.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _flush.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _logger.SessionEnded(_id, _caller.Name, _audioSeconds, _clock.GetElapsedTime(_started).TotalSeconds);
         }
     }

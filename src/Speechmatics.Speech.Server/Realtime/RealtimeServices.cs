@@ -5,7 +5,7 @@ using Speechmatics.Speech.Hosting;
 namespace Speechmatics.Speech.Server.Realtime;
 
 /// <summary>What all connections share.</summary>
-internal sealed class RealtimeServices(SpeechEngine engine, IOptions<SpeechServerOptions> options, IOptions<SpeechEngineOptions> engineOptions, ServerSessions sessions, TimeProvider clock, ILogger<RealtimeServices> logger)
+internal sealed class RealtimeServices(SpeechEngine engine, IOptions<SpeechServerOptions> options, IOptions<SpeechEngineOptions> engineOptions, ServerSessions sessions, VocabularyCache vocabularies, TimeProvider clock, ILogger<RealtimeServices> logger)
 {
     public SpeechEngine Engine { get; } = engine;
 
@@ -15,6 +15,8 @@ internal sealed class RealtimeServices(SpeechEngine engine, IOptions<SpeechServe
     public bool LogTranscripts { get; } = engineOptions.Value.LogTranscripts;
 
     public ServerSessions Sessions { get; } = sessions;
+
+    public VocabularyCache Vocabularies { get; } = vocabularies;
 
     public TimeProvider Clock { get; } = clock;
 

@@ -77,6 +77,14 @@ public sealed class SessionPool : IAsyncDisposable
     /// <summary>Whether sessions may ask for <see cref="SessionOptions.VoiceActivity"/>.</summary>
     public bool HasVoiceActivity => _engine.VoiceActivityModel is not null;
 
+    /// <summary>Whether a custom vocabulary for this pool's sessions may hold a phrase: whether the model can write it, or all its sounds-like spellings.</summary>
+    /// <param name="phrase">The phrase.</param>
+    public bool CanSpell(VocabularyPhrase phrase)
+    {
+        ArgumentNullException.ThrowIfNull(phrase);
+        return CustomVocabulary.CanSpell(phrase, _engine.PieceEncoder);
+    }
+
     internal SessionEngine Engine => _engine;
 
     internal PoolCounters Counters => _counters;

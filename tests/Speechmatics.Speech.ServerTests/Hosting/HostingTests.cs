@@ -33,6 +33,29 @@ public sealed class HostingTests
         await host.StopAsync();
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("", false)]
+    public async Task The_second_pass_is_found_beside_the_application_and_can_be_switched_off(string? setting, bool found)
+    {
+        using var host = CreateHost(null, setting is null ? [] : [("Speech:EnhancedModelPath", setting)]);
+        await host.StartAsync();
+
+        Assert.Equal(found, host.Services.GetRequiredService<SessionPool>().HasEnhanced);
+        Assert.Equal(found, host.Services.GetRequiredService<SpeechEngine>().EnhancedModel is not null);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_second_pass_that_is_asked_for_and_absent_stops_the_start()
+    {
+        using var host = CreateHost(speech => speech.EnhancedModelPath = "no-such-second-model");
+
+        var exception = await Assert.ThrowsAsync<SpeechModelException>(() => host.StartAsync());
+
+        Assert.Contains("no-such-second-model", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Options_come_from_the_configuration_and_the_delegate_has_the_last_word()
     {

@@ -31,18 +31,19 @@ public sealed class WebPageTests(SpeechServer server) : IClassFixture<SpeechServ
     }
 
     [Fact]
-    public async Task A_chosen_file_is_transcribed_and_custom_words_are_answered()
+    public async Task A_chosen_file_is_transcribed_with_the_custom_words()
     {
         await using var browser = await Browser.StartAsync(Clip.Order.FullPath);
         var page = await browser.OpenAsync(server.Address);
         await page.ClickAsync("summary");
-        await page.FillAsync("#words", "gnocchi = nyohki, nokey");
+        await page.FillAsync("#words", "Americano\nmed = medium\nC3PO");
         await page.SetInputFilesAsync("#file", Clip.LongOrder.FullPath);
         await SeesAsync(page, "#status", "Finished.");
         await browser.PictureAsync(page, "file");
 
         Assert.True(Clip.LongOrder.ErrorRate((await page.TextContentAsync("#finals"))!) <= 0.3);
-        Assert.Contains("custom dictionary", await page.TextContentAsync("#notes"), StringComparison.Ordinal);
+        Assert.Contains("med roast Americano", await page.TextContentAsync("#finals"), StringComparison.Ordinal);
+        Assert.Contains("C3PO", await page.TextContentAsync("#notes"), StringComparison.Ordinal);
         Assert.Empty(browser.Problems);
     }
 

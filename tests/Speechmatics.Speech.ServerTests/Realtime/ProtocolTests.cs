@@ -195,7 +195,9 @@ public sealed class ProtocolTests(SpeechServer server) : IClassFixture<SpeechSer
 
         Assert.Contains(warnings, reason => reason.Contains("max_delay", StringComparison.Ordinal));
         Assert.Contains(warnings, reason => reason.Contains("Speaker", StringComparison.Ordinal));
+        Assert.Contains(warnings, reason => reason.Contains("\"enhanced\" is not loaded", StringComparison.Ordinal));
         Assert.Contains(warnings, reason => reason.Contains("1 entries", StringComparison.Ordinal));
+        Assert.Equal(4, warnings.Count);
         Assert.Contains(before, message => MessageLog.Kind(message) == "Info" && message["type"]!.GetValue<string>() == "concurrent_session_usage");
     }
 

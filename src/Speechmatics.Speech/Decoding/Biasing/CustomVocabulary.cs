@@ -53,6 +53,20 @@ public sealed class CustomVocabulary
     /// <exception cref="ArgumentException">A phrase or a spelling has characters that the model cannot write; the message names it.</exception>
     internal PhraseAutomaton Compile(PieceEncoder encoder) => _compiled.GetValue(encoder, Build);
 
+    /// <summary>Whether <see cref="Compile"/> would take a phrase.</summary>
+    internal static bool CanSpell(VocabularyPhrase phrase, PieceEncoder encoder)
+    {
+        var tokens = new List<int>();
+        var soundsLike = phrase.SoundsLike.IsDefault ? [] : phrase.SoundsLike;
+        return (!soundsLike.IsEmpty || Spelled(phrase.Text)) && soundsLike.All(Spelled);
+
+        bool Spelled(string text)
+        {
+            tokens.Clear();
+            return encoder.Encode(Words(text), tokens) && tokens.Count > 0;
+        }
+    }
+
     private PhraseAutomaton Build(PieceEncoder encoder)
     {
         var spellings = new List<PhraseSpelling>();
