@@ -34,6 +34,8 @@ internal sealed class ErrorReport(TextWriter error, bool verbose)
                 subject = file;
         }
 
+        if (subject is not null && reason.StartsWith($"{subject}: ", StringComparison.Ordinal))
+            reason = reason[(subject.Length + 2)..];
         Write(subject, verbose ? $"{reason}{Environment.NewLine}{exception}" : reason);
     }
 

@@ -52,6 +52,7 @@ internal static class SpeechTool
         var root = new RootCommand("Speech recognition on this machine: transcribe recordings, measure word error rates, inspect models, drive load.")
         {
             TranscribeCommand.Create(services),
+            BatchCommand.Create(services),
             WerCommand.Create(services),
             ModelCommand.Create(services),
             LoadCommand.Create(services),

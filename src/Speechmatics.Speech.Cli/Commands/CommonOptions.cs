@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Speechmatics.Speech.Cli.Output;
 using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Models.English;
 using Speechmatics.Speech.Sessions;
@@ -45,9 +46,19 @@ internal static class CommonOptions
         DefaultValueFactory = _ => EnhancedEnglishModel.Path,
     };
 
-    public static Option<int?> Parallel() => Positive(new Option<int?>("--parallel")
+    public static Option<TranscriptFormat> Format() => Choice(
+        "--format", "How transcripts are written (default: text).",
+        ("text", TranscriptFormat.Text), ("json", TranscriptFormat.Json), ("srt", TranscriptFormat.Srt), ("vtt", TranscriptFormat.Vtt), ("ctm", TranscriptFormat.Ctm));
+
+    public static Option<int?> Channel() => Positive(new Option<int?>("--channel")
     {
-        Description = "Files transcribed at once (default: one for each processor).",
+        Description = "The channel to recognise, from 1 (default: all mixed).",
+        HelpName = "N",
+    });
+
+    public static Option<int?> Parallel(string defaultWord) => Positive(new Option<int?>("--parallel")
+    {
+        Description = $"Recordings transcribed at once (default: {defaultWord}).",
         HelpName = "N",
     });
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Cli.Output;
 using Speechmatics.Speech.Cli.Transcription;
-using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Commands;
 
@@ -21,24 +20,16 @@ internal static class TranscribeCommand
                     result.AddError($"{token.Value}: no such option");
             }
         });
-        var model = CommonOptions.Model();
-        var format = CommonOptions.Choice(
-            "--format", "How results are written (default: text).",
-            ("text", TranscriptFormat.Text), ("json", TranscriptFormat.Json), ("srt", TranscriptFormat.Srt), ("vtt", TranscriptFormat.Vtt), ("ctm", TranscriptFormat.Ctm));
+        var format = CommonOptions.Format();
         var output = new Option<string?>("--output") { Description = "Write a file for each recording into this folder instead of standard output.", HelpName = "DIR" };
         var partials = new Option<bool>("--partials") { Description = "Show words while they may still change." };
-        var chunk = CommonOptions.ChunkMilliseconds();
-        var head = CommonOptions.Head();
-        var decoding = new DecodingOptions();
-        var channel = CommonOptions.Positive(new Option<int?>("--channel") { Description = "The channel to recognise, from 1 (default: all mixed).", HelpName = "N" });
+        var recognition = new RecognitionOptions(enhancedByDefault: true);
+        var channel = CommonOptions.Channel();
         var rate = CommonOptions.Positive(new Option<int?>("--rate") { Description = "Sample rate of '-', in Hz (default: 16000).", HelpName = "N" });
         var encoding = CommonOptions.Choice<AudioEncoding?>(
             "--encoding", "Sample format of '-' (default: pcm16).",
             ("pcm16", AudioEncoding.Pcm16), ("float32", AudioEncoding.Float32), ("mulaw", AudioEncoding.MuLaw), ("alaw", AudioEncoding.ALaw));
-        var parallel = CommonOptions.Parallel();
-        var endpoint = CommonOptions.EndpointMilliseconds();
-        var operatingPoint = CommonOptions.OperatingPoint("enhanced where its model is installed");
-        var enhancedModel = CommonOptions.EnhancedModel();
+        var parallel = CommonOptions.Parallel("one for each processor");
 
         var command = new CommandWithExamples(
             "transcribe",
@@ -48,10 +39,10 @@ internal static class TranscribeCommand
             "arecord -q -t raw -f S16_LE -r 16000 -c 1 | speech transcribe --partials -",
             "ffmpeg -i talk.mkv -f s16le -ac 1 -ar 8000 - | speech transcribe --rate 8000 --format json -")
         {
-            files, model, format, output, partials, chunk, head, channel, rate, encoding, parallel, endpoint, operatingPoint, enhancedModel,
+            files, format, output, partials, channel, rate, encoding, parallel,
         };
 
-        foreach (var option in decoding.All) command.Add(option);
+        foreach (var option in recognition.All) command.Add(option);
         command.SetAction((parsed, cancellationToken) =>
         {
             var names = parsed.GetRequiredValue(files);
@@ -69,16 +60,7 @@ internal static class TranscribeCommand
                     Encoding = parsed.GetValue(encoding) ?? AudioEncoding.Pcm16,
                     Channel = parsed.GetValue(channel),
                 })],
-                Settings = decoding.Apply(parsed, new TranscriberSettings
-                {
-                    ModelPath = parsed.GetRequiredValue(model),
-                    EnhancedModelPath = EnhancedPath(parsed.GetValue(operatingPoint), parsed.GetRequiredValue(enhancedModel)),
-                    ChunkMilliseconds = parsed.GetValue(chunk),
-                    Head = parsed.GetValue(head),
-                    EndpointMilliseconds = parsed.GetValue(endpoint),
-                    Partials = live,
-                    Parallel = atOnce,
-                }),
+                Settings = recognition.Read(parsed) with { Partials = live, Parallel = atOnce },
                 Format = parsed.GetValue(format),
                 OutputFolder = parsed.GetValue(output),
             };
@@ -86,13 +68,6 @@ internal static class TranscribeCommand
         });
         return command;
     }
-
-    private static string? EnhancedPath(OperatingPoint? asked, string path) => asked switch
-    {
-        OperatingPoint.Standard => null,
-        OperatingPoint.Enhanced => path,
-        _ => Directory.Exists(path) ? path : null,
-    };
 
     private static void Check(
         string[] names, Terminal terminal, TranscriptFormat format, string? output, bool partials, int? parallel, int? rate, AudioEncoding? encoding)
@@ -112,6 +87,9 @@ internal static class TranscribeCommand
             throw new UsageException("--partials takes one recording at a time, so it does not go with --parallel");
         if (output is null && names.Length > 1 && !TranscriptWriters.CanFollowEachOther(format))
             throw new UsageException("subtitles of several recordings need a file each: add --output DIR");
+
+        if (names.FirstOrDefault(Directory.Exists) is { } folder)
+            throw new UsageException($"{folder} is a folder: 'speech batch {folder} --output DIR' transcribes the recordings in it");
 
         if (output is null)
             return;

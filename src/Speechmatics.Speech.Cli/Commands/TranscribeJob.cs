@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using System.Text;
 using Speechmatics.Speech.Cli.Output;
 using Speechmatics.Speech.Cli.Transcription;
-using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Commands;
 
@@ -38,8 +36,8 @@ internal sealed class TranscribeJob(ToolServices services, ErrorReport errors)
                 using var progress = display.Start(input.Item.BaseName);
                 if (OutputFolder is null)
                     await ToStandardOutputAsync(transcriber, ordered, input.Index, input.Item, progress, token).ConfigureAwait(false);
-                else
-                    await ToFileAsync(transcriber, input.Item, progress, token).ConfigureAwait(false);
+                else if (!await ToFileAsync(transcriber, input.Item, progress, token).ConfigureAwait(false))
+                    Interlocked.Increment(ref _failed);
             })).ConfigureAwait(false);
 
         if (OutputFolder is null && Inputs.Length > 1)
@@ -56,63 +54,11 @@ internal sealed class TranscribeJob(ToolServices services, ErrorReport errors)
         ITranscriptWriter writer = !Settings.Partials ? TranscriptWriters.Create(Format, output, input)
             : Terminal.OutIsTerminal ? new LiveTranscriptWriter(output, Terminal.Width)
             : new PartialLinesWriter(output);
-        await TranscribeAsync(transcriber, input, writer, progress, cancellationToken).ConfigureAwait(false);
-    }
-
-    // a name that exists stands for a finished transcript: it appears at the end, and only after success
-    private async Task ToFileAsync(ITranscriber transcriber, AudioInput input, IProgress<TranscriptionProgress>? progress, CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(OutputFolder!, input.BaseName + TranscriptWriters.Extension(Format));
-        var unfinished = path + ".unfinished";
-        try
-        {
-            bool whole;
-            var output = new StreamWriter(unfinished, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            await using (output.ConfigureAwait(false))
-            {
-                whole = await TranscribeAsync(transcriber, input, TranscriptWriters.Create(Format, output, input), progress, cancellationToken).ConfigureAwait(false);
-            }
-
-            if (whole)
-                File.Move(unfinished, path, overwrite: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
+        if (!await TranscriptRun.RunAsync(transcriber, input, writer, errors, progress, cancellationToken).ConfigureAwait(false))
             Interlocked.Increment(ref _failed);
-            errors.Report(path, exception);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
     }
 
-    private async Task<bool> TranscribeAsync(
-        ITranscriber transcriber, AudioInput input, ITranscriptWriter writer, IProgress<TranscriptionProgress>? progress, CancellationToken cancellationToken)
-    {
-        string? error = null;
-        try
-        {
-            await foreach (var speechEvent in transcriber.TranscribeAsync(input, progress, cancellationToken).WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                if (speechEvent is SessionNotice notice)
-                    errors.Report(input.Name, notice.Message);
-                writer.Write(speechEvent);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            writer.End("interrupted");
-            throw;
-        }
-        catch (Exception exception) when (exception is not UsageException)
-        {
-            Interlocked.Increment(ref _failed);
-            error = ErrorReport.Reason(exception);
-            errors.Report(input.Name, exception);
-        }
-
-        writer.End(error);
-        return error is null;
-    }
+    private Task<bool> ToFileAsync(ITranscriber transcriber, AudioInput input, IProgress<TranscriptionProgress>? progress, CancellationToken cancellationToken) =>
+        TranscriptRun.WriteFileAsync(
+            transcriber, input, Path.Combine(OutputFolder!, input.BaseName + TranscriptWriters.Extension(Format)), Format, errors, progress, cancellationToken);
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Speechmatics.Speech.Cli.Scoring;
-using Speechmatics.Speech.Cli.Transcription;
-using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Commands;
 
@@ -22,14 +20,8 @@ internal static class WerCommand
             Description = "Score these transcripts, JSON lines {\"audio\", \"text\"}, instead of running the model.",
             HelpName = "FILE",
         };
-        var model = CommonOptions.Model();
-        var chunk = CommonOptions.ChunkMilliseconds();
-        var head = CommonOptions.Head();
-        var decoding = new DecodingOptions();
-        var parallel = CommonOptions.Parallel();
-        var endpoint = CommonOptions.EndpointMilliseconds();
-        var operatingPoint = CommonOptions.OperatingPoint("standard");
-        var enhancedModel = CommonOptions.EnhancedModel();
+        var recognition = new RecognitionOptions(enhancedByDefault: false);
+        var parallel = CommonOptions.Parallel("one for each processor");
         var normalise = CommonOptions.Choice(
             "--normalise", "Forms made alike before comparing: case and punctuation, or also numbers, titles, contractions and spellings (default: standard; full when enhanced).",
             ("standard", Normalisation.Standard), ("full", Normalisation.Full));
@@ -45,36 +37,28 @@ internal static class WerCommand
             "speech wer --manifest samples/audio/transcripts.jsonl --chunk-ms 1280 --show errors",
             "speech wer --manifest references.jsonl --hypotheses transcripts.jsonl --normalise full --json report.json")
         {
-            manifest, audio, hypotheses, model, chunk, head, endpoint, operatingPoint, enhancedModel, parallel, normalise, show, json,
+            manifest, audio, hypotheses, normalise, show, json, parallel,
         };
 
-        foreach (var option in decoding.All) command.Add(option);
+        foreach (var option in recognition.All) command.Add(option);
         command.SetAction((parsed, cancellationToken) =>
         {
             var given = parsed.GetValue(hypotheses);
             if (given is not null)
             {
-                foreach (Option option in (Option[])[audio, chunk, head, endpoint, model, operatingPoint, enhancedModel, parallel, .. decoding.All])
+                foreach (Option option in (Option[])[audio, parallel, .. recognition.All])
                     if (parsed.GetResult(option) is { Implicit: false })
                         throw new UsageException($"--hypotheses runs no model, so {option.Name} does not go with it");
             }
 
-            var enhanced = parsed.GetValue(operatingPoint) == OperatingPoint.Enhanced;
+            var enhanced = recognition.IsEnhanced(parsed);
             var path = parsed.GetRequiredValue(manifest);
             var job = new WerJob(services, new ErrorReport(services.Terminal.Error, parsed.GetValue(CommonOptions.Verbose)))
             {
                 Manifest = path,
                 AudioFolder = parsed.GetValue(audio) ?? Path.GetDirectoryName(path) ?? "",
                 Hypotheses = given,
-                Settings = decoding.Apply(parsed, new TranscriberSettings
-                {
-                    ModelPath = parsed.GetRequiredValue(model),
-                    EnhancedModelPath = enhanced ? parsed.GetRequiredValue(enhancedModel) : null,
-                    ChunkMilliseconds = parsed.GetValue(chunk),
-                    Head = parsed.GetValue(head),
-                    EndpointMilliseconds = parsed.GetValue(endpoint),
-                    Parallel = parsed.GetValue(parallel) ?? Environment.ProcessorCount,
-                }),
+                Settings = recognition.Read(parsed) with { Parallel = parsed.GetValue(parallel) ?? Environment.ProcessorCount },
                 // the second pass writes "20" and "Mr.": compared letter by letter that would be an error
                 Normalisation = parsed.GetResult(normalise) is null && enhanced ? Normalisation.Full : parsed.GetValue(normalise),
                 Show = parsed.GetValue(show),

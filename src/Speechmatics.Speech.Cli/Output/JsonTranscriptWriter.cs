@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Speechmatics.Speech.Decoding;
+using Speechmatics.Speech.Decoding.TextForm;
 using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Output;
@@ -15,7 +16,9 @@ namespace Speechmatics.Speech.Cli.Output;
 ///   "utterances": [ {       in time order; an utterance ends at a pause, at its greatest length or with the audio
 ///     "text":  string
 ///     "start": number, "end": number
-///     "words": [ { "text": string, "start": number, "end": number, "confidence": number 0 to 1 } ]
+///     "words": [ { "text": string, "start": number, "end": number, "confidence": number 0 to 1,
+///                 "spoken": string (what was said, where "text" is another form of it), "tags": [ "profanity" | "disfluency" ] } ]    both absent where there is nothing to tell
+///     "removed": words as above that were left out of the text; absent when there are none
 ///   } ]
 ///   "notices":    [ { "kind": string, "message": string, "time": number } ]    absent when there are none
 ///   "error":      string    why recognition broke off; absent when it did not
@@ -26,7 +29,7 @@ internal sealed class JsonTranscriptWriter(TextWriter output, string name) : ITr
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly List<List<RecognizedWord>> _utterances = [];
+    private readonly List<(List<RecognizedWord> Words, List<RecognizedWord> Removed)> _utterances = [];
     private readonly List<SessionNotice> _notices = [];
     private bool _inUtterance;
 
@@ -35,12 +38,16 @@ internal sealed class JsonTranscriptWriter(TextWriter output, string name) : ITr
         switch (speechEvent)
         {
             case FinalTranscript final:
-                if (!_inUtterance)
-                    _utterances.Add([]);
-                _inUtterance = true;
-                _utterances[^1].AddRange(final.Words);
+                Open();
+                _utterances[^1].Words.AddRange(final.Words);
                 break;
-            case EndOfUtterance:
+            case EndOfUtterance end:
+                if (!end.RemovedWords.IsEmpty)
+                {
+                    Open();
+                    _utterances[^1].Removed.AddRange(end.RemovedWords);
+                }
+
                 _inUtterance = false;
                 break;
             case SessionNotice notice:
@@ -56,10 +63,10 @@ internal sealed class JsonTranscriptWriter(TextWriter output, string name) : ITr
         {
             json.WriteStartObject();
             json.WriteString("audio", name);
-            json.WriteString("text", TextOf(_utterances.SelectMany(u => u)));
+            json.WriteString("text", TextOf(_utterances.SelectMany(u => u.Words)));
             json.WriteStartArray("utterances");
-            foreach (var words in _utterances)
-                WriteUtterance(json, words);
+            foreach (var (words, removed) in _utterances)
+                WriteUtterance(json, words, removed);
             json.WriteEndArray();
             if (_notices.Count > 0)
                 WriteNotices(json);
@@ -72,13 +79,29 @@ internal sealed class JsonTranscriptWriter(TextWriter output, string name) : ITr
         output.Flush();
     }
 
-    private static void WriteUtterance(Utf8JsonWriter json, List<RecognizedWord> words)
+    private void Open()
     {
+        if (!_inUtterance)
+            _utterances.Add(([], []));
+        _inUtterance = true;
+    }
+
+    private static void WriteUtterance(Utf8JsonWriter json, List<RecognizedWord> words, List<RecognizedWord> removed)
+    {
+        var spoken = words.Concat(removed).ToList();
         json.WriteStartObject();
         json.WriteString("text", TextOf(words));
-        json.WriteNumber("start", Seconds(words[0].Start));
-        json.WriteNumber("end", Seconds(words[^1].End));
-        json.WriteStartArray("words");
+        json.WriteNumber("start", Seconds(spoken.Min(w => w.Start)));
+        json.WriteNumber("end", Seconds(spoken.Max(w => w.End)));
+        WriteWords(json, "words", words);
+        if (removed.Count > 0)
+            WriteWords(json, "removed", removed);
+        json.WriteEndObject();
+    }
+
+    private static void WriteWords(Utf8JsonWriter json, string name, List<RecognizedWord> words)
+    {
+        json.WriteStartArray(name);
         foreach (var word in words)
         {
             json.WriteStartObject();
@@ -86,11 +109,25 @@ internal sealed class JsonTranscriptWriter(TextWriter output, string name) : ITr
             json.WriteNumber("start", Seconds(word.Start));
             json.WriteNumber("end", Seconds(word.End));
             json.WriteNumber("confidence", Math.Round((decimal)word.Confidence, 3));
+            if (word.SpokenForm is not null)
+                json.WriteString("spoken", word.SpokenForm);
+            WriteTags(json, word.Tags);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
+    }
+
+    private static void WriteTags(Utf8JsonWriter json, WordTags tags)
+    {
+        if (tags == WordTags.None)
+            return;
+        json.WriteStartArray("tags");
+        if (tags.HasFlag(WordTags.Profanity))
+            json.WriteStringValue("profanity");
+        if (tags.HasFlag(WordTags.Disfluency))
+            json.WriteStringValue("disfluency");
+        json.WriteEndArray();
     }
 
     private void WriteNotices(Utf8JsonWriter json)

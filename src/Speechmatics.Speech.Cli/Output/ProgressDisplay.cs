@@ -62,6 +62,15 @@ internal sealed class ProgressDisplay
             _task.Value = value.Done.TotalSeconds;
         }
 
+        /// <summary>For a bar that stands for more than a recording.</summary>
+        public void Report(string description, TimeSpan audio, double share)
+        {
+            _task.Description = Markup.Escape(description);
+            _task.State.Update<TimeSpan>(AudioTimeColumn.Key, _ => audio);
+            _task.IsIndeterminate = false;
+            _task.Value = share;
+        }
+
         public void Dispose() => _task.StopTask();
     }
 
@@ -70,6 +79,6 @@ internal sealed class ProgressDisplay
         public const string Key = "audio";
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(task.State.Get<TimeSpan>(Key).ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture));
+            new Text(task.State.Get<TimeSpan>(Key) is var time ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}") : "");
     }
 }

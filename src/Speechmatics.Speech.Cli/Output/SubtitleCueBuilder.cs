@@ -16,6 +16,8 @@ internal sealed class SubtitleCueBuilder
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.7);
 
+    private static readonly HashSet<string> Abbreviations = new(["mr", "mrs", "ms", "dr", "prof", "st", "vs"], StringComparer.OrdinalIgnoreCase);
+
     private readonly List<RecognizedWord> _words = [];
 
     /// <summary>Takes one word, and gives the cues that it completes.</summary>
@@ -39,7 +41,15 @@ internal sealed class SubtitleCueBuilder
             yield return Take(_words.Count);
     }
 
-    private static bool EndsSentence(string text) => text[^1] is '.' or '?' or '!' && !(text.Length <= 3 && text[^1] == '.');
+    private static bool EndsSentence(string text)
+    {
+        var word = text.AsSpan().TrimEnd("\"'\u201d\u2019)");
+        return word.Length > 0 && word[^1] is '.' or '?' or '!' && !IsAbbreviation(word);
+    }
+
+    // "J." in a name, "U.S.", "Mr."; "I." at the end of a sentence is rarer
+    private static bool IsAbbreviation(ReadOnlySpan<char> word) =>
+        word[^1] == '.' && ((word.Length == 2 && char.IsUpper(word[0])) || (word[..^1].Contains('.') && !word.ContainsAnyInRange('0', '9')) || Abbreviations.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word[..^1]));
 
     private static bool EndsClause(string text) => text[^1] is ',' or ';' or ':';
 

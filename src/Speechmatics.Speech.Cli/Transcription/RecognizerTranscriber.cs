@@ -40,6 +40,8 @@ internal sealed class RecognizerTranscriber : ITranscriber
             if (settings.EndpointMilliseconds is { } milliseconds) options.EndpointSilence = TimeSpan.FromMilliseconds(milliseconds);
             options.BeamSize = settings.BeamSize;
             options.Formatting = settings.Formatting;
+            options.RemoveDisfluencies = settings.RemoveDisfluencies;
+            options.MaskProfanity = settings.MaskProfanity;
             options.Confidence = settings.Confidence;
             if (settings.LanguageModelPath is { } language) options.LanguageModel = LanguageModel.Load(language);
             if (settings.LanguageModelWeight is { } weight) options.LanguageModelWeight = weight;

@@ -34,6 +34,10 @@ internal sealed record TranscriberSettings
 
     public TextFormatting Formatting { get; init; }
 
+    public bool RemoveDisfluencies { get; init; }
+
+    public bool MaskProfanity { get; init; }
+
     public ConfidenceMeasure Confidence { get; init; }
 
     public bool Partials { get; init; }

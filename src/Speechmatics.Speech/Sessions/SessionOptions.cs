@@ -102,9 +102,21 @@ public sealed class SessionOptions
     /// <value>Default <see cref="ConfidenceMeasure.Probability"/>.</value>
     public ConfidenceMeasure Confidence { get; set; } = ConfidenceMeasure.Probability;
 
-    /// <summary>How the words of finals are written. The second pass of enhanced sessions writes in its own way.</summary>
-    /// <value>Default <see cref="TextFormatting.None"/>: as they were said. The rules are English.</value>
+    /// <summary>How the words of finals are written.</summary>
+    /// <value>Default <see cref="TextFormatting.None"/>: as the model writes them. The rules are English. The second pass's punctuation and capitals stay.</value>
     public TextFormatting Formatting { get; set; } = TextFormatting.None;
+
+    /// <summary>
+    /// Whether fillers ("um") and slips ("the the") are left out of finals. Nothing is lost: <see cref="EndOfUtterance.RemovedWords"/> has them. Partials show all words. The rules are English.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool RemoveDisfluencies { get; set; }
+
+    /// <summary>
+    /// Whether finals show only the first letter of swear words ("s***"); <see cref="RecognizedWord.SpokenForm"/> keeps the word and <see cref="RecognizedWord.Tags"/> says so. Partials show all words. The list is English.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool MaskProfanity { get; set; }
 
     /// <summary>Whether and how the session hears where somebody speaks: <see cref="SpeechStarted"/> and <see cref="SpeechEnded"/> events.</summary>
     /// <value>Null (default): not at all, at no cost. Else the pool needs a <see cref="SessionPoolOptions.VoiceActivityModel"/>.</value>
@@ -165,7 +177,7 @@ public sealed class SessionOptions
         };
     }
 
-    internal WordDisplay CreateWordDisplay(SessionEngine engine) => new(CustomVocabulary, CustomVocabulary is null ? null : engine.PieceEncoder, Formatting);
+    internal WordDisplay CreateWordDisplay(SessionEngine engine) => new(CustomVocabulary, CustomVocabulary is null ? null : engine.PieceEncoder, Formatting, RemoveDisfluencies, MaskProfanity);
 
     /// <summary>A duration in encoder frames, rounded up.</summary>
     internal static long FramesOf(EncoderLayout layout, TimeSpan duration) =>

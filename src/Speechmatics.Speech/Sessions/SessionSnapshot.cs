@@ -164,6 +164,8 @@ internal sealed class SessionSnapshot
         writer.Write(options.LanguageModelWeight);
         writer.Write((int)options.Confidence);
         writer.Write((int)options.Formatting);
+        writer.Write(options.RemoveDisfluencies);
+        writer.Write(options.MaskProfanity);
         writer.Write(options.LanguageModel?.ContentHash ?? "");
         writer.Write(options.CustomVocabulary?.ContentHash ?? "");
         writer.Write(options.VoiceActivity is null ? "" : engine.VoiceActivityModel!.ContentHash);
@@ -208,5 +210,7 @@ internal sealed class SessionSnapshot
         LanguageModelWeight = reader.ReadSingle(),
         Confidence = (ConfidenceMeasure)reader.ReadInt32(),
         Formatting = (TextFormatting)reader.ReadInt32(),
+        RemoveDisfluencies = reader.ReadBoolean(),
+        MaskProfanity = reader.ReadBoolean(),
     };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Speechmatics.Speech.Decoding;
+using Speechmatics.Speech.Decoding.TextForm;
 
 namespace Speechmatics.Speech.Sessions;
 
@@ -20,6 +21,7 @@ internal sealed class TranscriptTracker
     private readonly long _maxUtteranceFrames;
     private readonly TimeSpan _maxDelay;
     private readonly bool _enhanced;
+    private readonly List<RecognizedWord> _removed = [];
 
     private long _utteranceStart = -1;
     private TimeSpan _lastWordEnd;
@@ -38,6 +40,9 @@ internal sealed class TranscriptTracker
         _maxUtteranceFrames = Math.Min(SessionOptions.FramesOf(engine.Layout, options.MaxUtterance), _enhanced ? SessionOptions.FramesOf(engine.Layout, LongestEnhanced) : long.MaxValue);
         _maxDelay = _enhanced || options.MaxDelay == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.MaxDelay;
     }
+
+    /// <summary>What finals are shown through.</summary>
+    public WordDisplay Display => _display;
 
     /// <summary>Events not yet sent; the worker empties it.</summary>
     public List<SpeechEvent> Events { get; } = [];
@@ -117,7 +122,8 @@ internal sealed class TranscriptTracker
         if (_utteranceStart >= 0 || reason == EndOfUtteranceReason.Forced)
         {
             var time = _utteranceStart >= 0 ? _lastWordEnd : TimeSpan.FromSeconds(decodedFrames * _secondsPerFrame);
-            Events.Add(new EndOfUtterance { Time = time, Reason = reason });
+            Events.Add(new EndOfUtterance { Time = time, Reason = reason, RemovedWords = [.. _removed] });
+            _removed.Clear();
         }
 
         _utteranceStart = -1;
@@ -129,6 +135,14 @@ internal sealed class TranscriptTracker
         writer.Write(_utteranceStart);
         writer.Write(_lastWordEnd.Ticks);
         writer.Write(_continues);
+        writer.Write(_removed.Count);
+        foreach (var word in _removed)
+        {
+            writer.Write(word.Text);
+            writer.Write(word.Start.Ticks);
+            writer.Write(word.End.Ticks);
+            writer.Write(word.Confidence);
+        }
     }
 
     public void Load(BinaryReader reader)
@@ -137,6 +151,18 @@ internal sealed class TranscriptTracker
         _utteranceStart = reader.ReadInt64();
         _lastWordEnd = TimeSpan.FromTicks(reader.ReadInt64());
         _continues = reader.ReadBoolean();
+        _removed.Clear();
+        for (var left = reader.ReadInt32(); left > 0; left--)
+        {
+            _removed.Add(new RecognizedWord
+            {
+                Text = reader.ReadString(),
+                Start = TimeSpan.FromTicks(reader.ReadInt64()),
+                End = TimeSpan.FromTicks(reader.ReadInt64()),
+                Confidence = reader.ReadSingle(),
+                Tags = WordTags.Disfluency,
+            });
+        }
     }
 
     /// <summary>When the oldest word would outlive the greatest delay before the next result, makes all words final that are whole.</summary>
@@ -156,7 +182,8 @@ internal sealed class TranscriptTracker
         if (count == 0) return;
         var taken = _words.Take(count);
         _lastWordEnd = taken[^1].End;
-        var words = _display.Apply(taken, _continues);
+        var words = _display.Apply(taken, _continues, _removed);
+        if (words.IsEmpty) return;
         _continues = true;
         Events.Add(new FinalTranscript { Text = Join(words), Words = words });
     }

@@ -50,6 +50,13 @@ public class SubtitleTests
         Assert.Equal(["one two.", "three", "four"], cues.Select(c => string.Join('/', c.Lines)));
     }
 
+    [Theory]
+    [InlineData("I like it. So do I.", "I like it.|So do I.")]
+    [InlineData("He said \"no.\" Then he left.", "He said \"no.\"|Then he left.")]
+    [InlineData("J. R. Smith of the U.S. Army met Dr. Who. He paid 3.5.", "J. R. Smith of the U.S. Army met Dr. Who.|He paid 3.5.")]
+    public void Cues_end_where_sentences_do(string text, string cues) =>
+        Assert.Equal(cues.Split('|'), Cues([.. Events.Words(text, each: 0.2)]).Select(c => string.Join(' ', c.Lines)));
+
     [Fact]
     public void An_abbreviation_does_not_end_a_cue() =>
         Assert.Single(Cues([Events.Word("Mr.", 0, 0.3), Events.Word("Smith", 0.3, 0.6)]));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Speechmatics.Speech.Audio;
+using Speechmatics.Speech.Decoding.TextForm;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Tests.Cli;
@@ -109,6 +110,15 @@ public sealed class TranscribeCommandTests : IDisposable
         Assert.Equal(2, Assert.Single(_tool.Transcriber.Inputs).Channel);
     }
 
+    [Fact]
+    public async Task How_words_are_written_reaches_the_transcriber()
+    {
+        _tool.Transcriber.Script("a", []);
+        Assert.Equal(0, await _tool.RunAsync("transcribe", "a.wav", "--formatting", "written", "--remove-disfluencies", "--mask-profanity"));
+        var settings = Assert.Single(_tool.Created);
+        Assert.Equal((TextFormatting.Written, true, true), (settings.Formatting, settings.RemoveDisfluencies, settings.MaskProfanity));
+    }
+
     [Theory]
     [InlineData(false, "partial: he\nfinal: hello\n")]
     [InlineData(true, "\r\e[K\e[2mhe\e[0m\r\e[Khello\n\r\e[K")]
@@ -155,6 +165,8 @@ public sealed class TranscribeCommandTests : IDisposable
     [InlineData("does not go with --parallel", "transcribe", "a.wav", "--partials", "--parallel", "2")]
     [InlineData("subtitles of several recordings", "transcribe", "a.wav", "b.wav", "--format", "vtt")]
     [InlineData("would both be written to", "transcribe", "x/a.wav", "y/a.mp3", "--output", "d")]
+    [InlineData("--confidence tsallis", "transcribe", "a.wav", "--operating-point", "enhanced", "--confidence", "tsallis")]
+    [InlineData("is a folder: 'speech batch", "transcribe", "/")]
     [InlineData("--nonsense", "transcribe", "a.wav", "--nonsense")]
     public async Task What_cannot_be_is_a_usage_error_before_anything_runs(string message, params string[] args)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Speechmatics.Speech.Cli.Output;
+using Speechmatics.Speech.Decoding.TextForm;
 using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Tests.Cli;
@@ -20,6 +21,22 @@ public class TranscriptWriterTests
     {
         Write(new CtmTranscriptWriter(_output, "my call", 2), Events.Final([Events.Word("one", 0.08, 0.4, 0.987f), Events.Word("two", 61.5, 62)]));
         Assert.Equal("my_call 2 0.08 0.32 one 0.99\nmy_call 2 61.50 0.50 two 0.50\n", _output.ToString());
+    }
+
+    [Fact]
+    public void Json_tells_what_was_said_tags_and_what_was_removed()
+    {
+        var masked = Events.Word("s***", 0, 0.4) with { SpokenForm = "shit", Tags = WordTags.Profanity };
+        var filler = Events.Word("um", 0.4, 0.8) with { Tags = WordTags.Disfluency };
+        Write(new JsonTranscriptWriter(_output, "a.wav"), Events.Final([masked]), Events.End() with { RemovedWords = [filler] }, Events.End() with { RemovedWords = [filler] });
+        using var json = JsonDocument.Parse(_output.ToString());
+        var utterances = json.RootElement.GetProperty("utterances");
+        Assert.Equal("shit", utterances[0].GetProperty("words")[0].GetProperty("spoken").GetString());
+        Assert.Equal("profanity", utterances[0].GetProperty("words")[0].GetProperty("tags")[0].GetString());
+        Assert.Equal("disfluency", utterances[0].GetProperty("removed")[0].GetProperty("tags")[0].GetString());
+        Assert.Equal(0.8m, utterances[0].GetProperty("end").GetDecimal());
+        Assert.Equal("", utterances[1].GetProperty("text").GetString());
+        Assert.Equal("um", utterances[1].GetProperty("removed")[0].GetProperty("text").GetString());
     }
 
     [Fact]

@@ -130,6 +130,20 @@ public class DecodingOptionsTests(ModelFixture fixture)
     }
 
     [Fact]
+    public void What_the_second_pass_writes_around_a_phrase_stays()
+    {
+        var vocabulary = new CustomVocabulary([new VocabularyPhrase("NVIDIA"), new VocabularyPhrase("lots of sugar"), new VocabularyPhrase("ER")]);
+        var encoder = new PieceEncoder(fixture.Model.Vocabulary.Pieces);
+        var words = "Lots of sugar, er, from nvidia. Er, um. Er.".Split(' ').Select((text, i) =>
+            new RecognizedWord { Text = text, Start = TimeSpan.FromSeconds(i), End = TimeSpan.FromSeconds(i + 1), Confidence = 1 }).ToArray();
+        var removed = new List<RecognizedWord>();
+        var shown = new WordDisplay(vocabulary, encoder, TextFormatting.None, removeDisfluencies: true).Apply(words, continues: false, removed);
+        Assert.Equal("Lots of sugar, ER, from NVIDIA. ER. ER.", string.Join(' ', shown.Select(word => word.Text)));
+        Assert.Equal(["um."], removed.Select(word => word.Text));
+        Assert.Equal(words.Length, shown.Length + removed.Count);
+    }
+
+    [Fact]
     public async Task Settings_out_of_range_are_refused_as_the_session_opens()
     {
         await using var pool = new SessionPool(fixture.Model, new SessionPoolOptions { MaxSessions = 1 });

@@ -51,7 +51,7 @@ internal sealed class FakeModel : IAcousticModel
 
     public EncoderLayout Layout { get; }
 
-    public TransducerVocabulary Vocabulary { get; } = new()
+    public TransducerVocabulary Vocabulary { get; init; } = new()
     {
         Pieces = ["▁one", "▁two", "▁three", "▁four", "<blank>"],
         BlankId = 4,

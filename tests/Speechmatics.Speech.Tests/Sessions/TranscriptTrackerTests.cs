@@ -125,6 +125,32 @@ public class TranscriptTrackerTests
             iter: 2000,
             threads: 1);
 
+    [Fact]
+    public void Removed_words_are_told_at_the_end_of_their_utterance_also_after_a_restore()
+    {
+        var engine = new SessionEngine(
+            new FakeModel { Vocabulary = new() { Pieces = ["\u2581um", "\u2581two", "<blank>"], BlankId = 2, ContextTokens = 2, Durations = [0, 1, 2, 3, 4], MaxSymbolsPerFrame = 5 } }, TimeProvider.System);
+        var options = Options();
+        options.RemoveDisfluencies = true;
+        options.MaxDelay = TimeSpan.FromSeconds(0.8);
+        var tracker = new TranscriptTracker(engine, options);
+        tracker.Append([Token(0), Token(3)], [], 11, 11);
+        Assert.Empty(tracker.Events.OfType<FinalTranscript>());
+
+        var saved = new MemoryStream();
+        tracker.Save(new BinaryWriter(saved));
+        saved.Position = 0;
+        tracker = new TranscriptTracker(engine, options);
+        tracker.Load(new BinaryReader(saved));
+        tracker.Append([], [], 14, 2);
+        Assert.Equal(["um", "um"], Assert.IsType<EndOfUtterance>(Assert.Single(tracker.Events)).RemovedWords.Select(word => word.Text));
+        tracker.Events.Clear();
+
+        tracker.Append([Token(30, id: 1)], [], 60, 30);
+        Assert.Equal("two", tracker.Events.OfType<FinalTranscript>().Single().Text);
+        Assert.Empty(tracker.Events.OfType<EndOfUtterance>().Single().RemovedWords);
+    }
+
     private static EndOfUtteranceReason[] Reasons(TranscriptTracker tracker) => [.. tracker.Events.OfType<EndOfUtterance>().Select(e => e.Reason)];
 
     /// <summary>Words and ends of utterances in order, partials left out.</summary>

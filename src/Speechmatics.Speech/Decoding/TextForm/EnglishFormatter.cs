@@ -24,14 +24,6 @@ internal sealed class EnglishFormatter(EnglishFormatterOptions? options = null)
     public IReadOnlyList<WrittenWord> Format(IReadOnlyList<RecognizedWord> words, bool continues = false)
     {
         var text = new SpokenText(words);
-        if (_options.RemoveDisfluencies)
-        {
-            var fluent = new List<RecognizedWord>(words.Count);
-            for (var i = 0; i < words.Count; i++)
-                if (!EnglishDisfluencies.IsDisfluent(text, i)) fluent.Add(words[i]);
-            if (fluent.Count < words.Count) (words, text) = (fluent, new SpokenText(fluent));
-        }
-
         var written = new List<WrittenWord>(words.Count);
         for (var at = 0; at < words.Count;)
         {
@@ -66,9 +58,10 @@ internal sealed class EnglishFormatter(EnglishFormatterOptions? options = null)
         var tags = EnglishProfanity.Contains(text[at]) ? WordTags.Profanity : WordTags.None;
         if (EnglishDisfluencies.IsDisfluent(text, at)) tags |= WordTags.Disfluency;
         var capital = _options.Capitalise && (isFirst || text[at] is "i" or "i'm" or "i'll" or "i've" or "i'd" || EnglishCalendar.IsName(text[at]));
+        var shown = capital ? EnglishCalendar.Capitalise(word.Text) : word.Text;
         return new WrittenWord
         {
-            Text = capital ? EnglishCalendar.Capitalise(word.Text) : word.Text,
+            Text = (tags & WordTags.Profanity) != 0 && _options.MaskProfanity ? EnglishProfanity.Mask(shown) : shown,
             SpokenForm = word.Text,
             Start = word.Start,
             End = word.End,

@@ -9,6 +9,6 @@ internal sealed record EnglishFormatterOptions
     /// <summary>Numbers, times, dates and money in figures. Default true.</summary>
     public bool WriteNumbers { get; init; } = true;
 
-    /// <summary>Leaves out what would be tagged <see cref="WordTags.Disfluency"/>. Default false.</summary>
-    public bool RemoveDisfluencies { get; init; }
+    /// <summary>Shows only the first letter of what is tagged <see cref="WordTags.Profanity"/>. Default false.</summary>
+    public bool MaskProfanity { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Speechmatics.Speech.Decoding.TextForm;
 
-/// <summary>A short list of English swear words; only to tag them.</summary>
+/// <summary>A short list of English swear words, to tag or mask them.</summary>
 internal static class EnglishProfanity
 {
     private static readonly HashSet<string> Words =
@@ -11,4 +11,15 @@ internal static class EnglishProfanity
     ];
 
     public static bool Contains(string word) => Words.Contains(word);
+
+    /// <summary>The first letter and asterisks; punctuation stays: "s***!".</summary>
+    public static string Mask(string word)
+    {
+        var first = 0;
+        while (first < word.Length && !char.IsLetter(word[first])) first++;
+        return string.Create(word.Length, (word, first), static (masked, source) =>
+        {
+            for (var i = 0; i < masked.Length; i++) masked[i] = i > source.first && char.IsLetter(source.word[i]) ? '*' : source.word[i];
+        });
+    }
 }

@@ -11,17 +11,26 @@ internal static class EnglishQuantities
     {
         var amount = Quantity.Read(words, at);
         if (amount.Length == 0) return WrittenSpan.None;
-        var sign = words[at + amount.Length] switch { "dollars" or "dollar" => "$", "euros" or "euro" => "\u20ac", _ => "" };
+        var sign = words[at + amount.Length] switch { "dollars" or "dollar" => "$", "euros" or "euro" => "\u20ac", "pounds" or "pound" when SaysPence(words, at + amount.Length + 1) => "\u00a3", _ => "" };
         if (sign.Length == 0) return WrittenSpan.None;
         var text = amount.Value is >= 1000 and < 10_000 && !amount.IsDecimal ? amount.Value.ToString("N0", CultureInfo.InvariantCulture) : amount.Text;
         var length = amount.Length + 1;
+        if (sign == "\u00a3" && words[at + length] == "sterling") length++;
         if (amount.IsDecimal || amount.Value >= 1_000_000) return new(length, sign + text);
 
         var skip = words[at + length] == "and" ? 1 : 0;
         var small = EnglishNumbers.TrySmall(words, at + length + skip, out var cents);
-        if (small > 0 && words[at + length + skip + small] is "cents" or "cent")
+        if (small > 0 && words[at + length + skip + small] is "cents" or "cent" or "pence" or "penny")
             return new(length + skip + small + 1, string.Create(CultureInfo.InvariantCulture, $"{sign}{text}.{cents:00}"));
         return new(length, sign + text);
+    }
+
+    // a pound alone is as often a weight
+    private static bool SaysPence(in SpokenText words, int at)
+    {
+        var skip = words[at] == "and" ? 1 : 0;
+        var small = EnglishNumbers.TrySmall(words, at + skip, out _);
+        return words[at] == "sterling" || (small > 0 && words[at + skip + small] is "pence" or "penny");
     }
 
     /// <summary>"five percent", "two point five per cent".</summary>

@@ -7,7 +7,7 @@ public enum WordTags
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>A swear word or slur. The word itself is shown as it was said.</summary>
+    /// <summary>A swear word or slur; shown as it was said unless <see cref="Sessions.SessionOptions.MaskProfanity"/> is set.</summary>
     Profanity = 1,
 
     /// <summary>A filler ("um") or the first of a word said twice by slip ("the the").</summary>

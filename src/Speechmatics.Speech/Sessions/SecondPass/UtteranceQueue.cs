@@ -75,7 +75,7 @@ internal sealed class UtteranceQueue(EventQueue events)
     {
         lock (_gate)
         {
-            ticket.Complete(words, notice);
+            ticket.Complete(words, notice, ticket.Stream.Transcript.Display);
             while (_waiting.TryPeek(out var first) && first.Done)
             {
                 _waiting.Dequeue();
@@ -127,10 +127,11 @@ internal sealed class UtteranceQueue(EventQueue events)
         if (ticket.Notice is not null) events.Add(ticket.Notice, ticket.Arrival);
         if (!ticket.Words.IsEmpty) events.Add(new FinalTranscript { Text = TranscriptTracker.Join(ticket.Words), Words = ticket.Words }, ticket.Arrival);
         var reason = ticket.Utterance.Reason;
-        if (reason != EndOfUtteranceReason.Forced && ticket.Words.IsEmpty && ticket.Utterance.Words.IsEmpty) return;
+        if (reason != EndOfUtteranceReason.Forced && ticket.Words.IsEmpty && ticket.Removed.IsEmpty && ticket.Utterance.Words.IsEmpty) return;
         var time = !ticket.Words.IsEmpty ? ticket.Words[^1].End
+            : !ticket.Removed.IsEmpty ? ticket.Removed[^1].End
             : !ticket.Utterance.Words.IsEmpty ? ticket.Utterance.Words[^1].End
             : ticket.Stream.TimeOf(ticket.Utterance.EndFrame);
-        events.Add(new EndOfUtterance { Time = time, Reason = reason }, ticket.Arrival);
+        events.Add(new EndOfUtterance { Time = time, Reason = reason, RemovedWords = ticket.Removed }, ticket.Arrival);
     }
 }

@@ -47,12 +47,17 @@ internal sealed class UtteranceTicket(SessionStream stream, EndedUtterance utter
     /// <summary>What the final says.</summary>
     public ImmutableArray<RecognizedWord> Words { get; private set; } = [];
 
+    /// <summary>Words that the session does not want in the final.</summary>
+    public ImmutableArray<RecognizedWord> Removed { get; private set; } = [];
+
     /// <summary>What the session is to be told besides, or null.</summary>
     public SessionNotice? Notice { get; private set; }
 
-    public void Complete(ImmutableArray<RecognizedWord> words, SessionNotice? notice)
+    public void Complete(ImmutableArray<RecognizedWord> words, SessionNotice? notice, WordDisplay display)
     {
-        Words = words;
+        var removed = new List<RecognizedWord>();
+        Words = display.Apply([.. words], continues: false, removed);
+        Removed = [.. removed];
         Notice = notice;
         Done = true;
     }

@@ -148,6 +148,9 @@ public class EnglishFormatterTests
     [InlineData("a five dollar bill", "A $5 bill")]
     [InlineData("two point five dollars", "$2.5")]
     [InlineData("dollars and cents", "Dollars and cents")]
+    [InlineData("five pounds and twenty pence", "\u00a35.20")]
+    [InlineData("two hundred pounds sterling", "\u00a3200")]
+    [InlineData("five pounds and twenty apples", "5 pounds and 20 apples")]
     [InlineData("five dollars and two coffees", "$5 and two coffees")]
     // percent
     [InlineData("five percent", "5%")]
@@ -212,9 +215,20 @@ public class EnglishFormatterTests
     [InlineData("i i i know that that is it", "I know that that is it")]
     [InlineData("twenty um five dollars", "$25")]
     [InlineData("um", "")]
+    // as the second pass writes
+    [InlineData("Um, so we left.", "So we left.")]
+    [InlineData("The the door is, uh, open.", "The door is, open.")]
+    [InlineData("We went home, um.", "We went home.")]
+    [InlineData("Is it? It is.", "Is it? It is.")]
+    [InlineData("I- I don't know.", "I don't know.")]
     public void Fillers_and_slips_are_removed_when_asked(string spoken, string written)
     {
-        Assert.Equal(written, Write(new EnglishFormatter(new EnglishFormatterOptions { RemoveDisfluencies = true }), spoken));
+        var words = Words(spoken);
+        var removed = new List<RecognizedWord>();
+        var fluent = EnglishDisfluencies.Remove(words, _ => false, removed);
+        Assert.Equal(written, string.Join(' ', new EnglishFormatter().Format(fluent).Select(word => word.Text)));
+        Assert.Equal(words.Length, fluent.Length + removed.Count);
+        Assert.All(removed, word => Assert.Equal(WordTags.Disfluency, word.Tags));
     }
 
     [Fact]
@@ -230,6 +244,18 @@ public class EnglishFormatterTests
         var words = new EnglishFormatter().Format(Words("what the fuck is scunthorpe"));
         Assert.Equal("What the fuck is scunthorpe", string.Join(' ', words.Select(word => word.Text)));
         Assert.Equal([WordTags.Profanity], words.Where(word => word.Tags != WordTags.None).Select(word => word.Tags));
+    }
+
+    [Theory]
+    [InlineData("what the fuck", "what the f***")]
+    [InlineData("Shit! I mean it.", "S***! I mean it.")]
+    [InlineData("they are pissed, scunthorpe", "they are p*****, scunthorpe")]
+    public void Profanity_is_masked_when_asked_and_what_was_said_is_kept(string spoken, string masked)
+    {
+        var words = new EnglishFormatter(new EnglishFormatterOptions { MaskProfanity = true, Capitalise = false, WriteNumbers = false }).Format(Words(spoken));
+        Assert.Equal(masked, string.Join(' ', words.Select(word => word.Text)));
+        Assert.Equal(spoken, string.Join(' ', words.Select(word => word.SpokenForm)));
+        Assert.Single(words, word => word.Tags == WordTags.Profanity);
     }
 
     [Fact]
