@@ -18,7 +18,7 @@ internal sealed class RecognizerSpeechToTextClient(SpeechRecognizer recognizer, 
         ArgumentNullException.ThrowIfNull(audioSpeechStream);
         var finals = new List<FinalTranscript>();
         var source = await OpenAsync(audioSpeechStream, options, cancellationToken).ConfigureAwait(false);
-        await foreach (var speechEvent in recognizer.RecognizeAsync(source, SessionOptions(partials: false), cancellationToken).ConfigureAwait(false))
+        await foreach (var speechEvent in recognizer.RecognizeAsync(source, Settings(options, partials: false), cancellationToken).ConfigureAwait(false))
             if (speechEvent is FinalTranscript final) finals.Add(final);
 
         return new SpeechToTextResponse(string.Join(' ', finals.Select(final => final.Text)))
@@ -38,7 +38,7 @@ internal sealed class RecognizerSpeechToTextClient(SpeechRecognizer recognizer, 
         var source = await OpenAsync(audioSpeechStream, options, cancellationToken).ConfigureAwait(false);
         yield return Update(SpeechToTextResponseUpdateKind.SessionOpen, null);
         var any = false;
-        await foreach (var speechEvent in recognizer.RecognizeAsync(source, SessionOptions(partials: true), cancellationToken).ConfigureAwait(false))
+        await foreach (var speechEvent in recognizer.RecognizeAsync(source, Settings(options, partials: true), cancellationToken).ConfigureAwait(false))
         {
             switch (speechEvent)
             {
@@ -86,7 +86,14 @@ internal sealed class RecognizerSpeechToTextClient(SpeechRecognizer recognizer, 
         // the recognizer is the caller's
     }
 
-    private static SessionOptions SessionOptions(bool partials) => new() { Partials = partials };
+    /// <summary>The caller's own session options, or the usual ones.</summary>
+    private SessionOptions Settings(SpeechToTextOptions? options, bool partials)
+    {
+        if (options?.RawRepresentationFactory?.Invoke(this) is SessionOptions own) return own;
+        var settings = new SessionOptions { Partials = partials };
+        if (recognizer.Pool.HasEnhanced) (settings.OperatingPoint, settings.EndpointSilence) = (OperatingPoint.Enhanced, SpeechRecognizer.EnhancedEndpointSilence);
+        return settings;
+    }
 
     /// <summary>WAV by its first bytes, else raw samples at the rate in the options.</summary>
     private static async Task<AudioSource> OpenAsync(Stream stream, SpeechToTextOptions? options, CancellationToken cancellationToken)

@@ -51,6 +51,10 @@ public sealed class SpeechEngine : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The engine has not started.</exception>
     public EnhancedSpeechModel? EnhancedModel => Started().EnhancedModel;
 
+    /// <summary>The voice activity model; null where the application has none.</summary>
+    /// <exception cref="InvalidOperationException">The engine has not started.</exception>
+    public VoiceActivityModel? VoiceActivityModel => Started().VoiceActivityModel;
+
     /// <summary>The pool of sessions.</summary>
     /// <exception cref="InvalidOperationException">The engine has not started.</exception>
     public SessionPool Pool => Started().Pool;
@@ -75,17 +79,21 @@ public sealed class SpeechEngine : IAsyncDisposable
             if (_parts is not null) return;
             var began = _clock.GetTimestamp();
             var path = Path.GetFullPath(_options.ModelPath, AppContext.BaseDirectory);
-            var model = await SpeechModel.LoadAsync(path, new SpeechModelOptions { VerifyHashes = _options.VerifyHashes }, cancellationToken).ConfigureAwait(false);
+            var loading = new SpeechModelOptions { VerifyHashes = _options.VerifyHashes };
+            var model = await SpeechModel.LoadAsync(path, loading, cancellationToken).ConfigureAwait(false);
             EnhancedSpeechModel? enhanced = null;
+            VoiceActivityModel? voiceActivity = null;
             try
             {
-                if (_options.EnhancedFolder() is { } folder)
-                    enhanced = await EnhancedSpeechModel.LoadAsync(folder, new SpeechModelOptions { VerifyHashes = _options.VerifyHashes }, cancellationToken).ConfigureAwait(false);
-                var pool = enhanced is null ? new SessionPool(model, _options.Pool()) : new SessionPool(model, enhanced, _options.Pool());
-                Volatile.Write(ref _parts, new Parts(model, enhanced, pool, SpeechRecognizer.FromPool(pool)));
+                if (_options.EnhancedFolder() is { } second) enhanced = await EnhancedSpeechModel.LoadAsync(second, loading, cancellationToken).ConfigureAwait(false);
+                if (_options.VoiceActivityFolder() is { } voice) voiceActivity = await VoiceActivityModel.LoadAsync(voice, loading, cancellationToken).ConfigureAwait(false);
+                var options = _options.Pool(voiceActivity);
+                var pool = enhanced is null ? new SessionPool(model, options) : new SessionPool(model, enhanced, options);
+                Volatile.Write(ref _parts, new Parts(model, enhanced, voiceActivity, pool, SpeechRecognizer.FromPool(pool)));
             }
             catch
             {
+                if (voiceActivity is not null) await voiceActivity.DisposeAsync().ConfigureAwait(false);
                 if (enhanced is not null) await enhanced.DisposeAsync().ConfigureAwait(false);
                 await model.DisposeAsync().ConfigureAwait(false);
                 throw;
@@ -130,6 +138,7 @@ public sealed class SpeechEngine : IAsyncDisposable
         await _ending.CancelAsync().ConfigureAwait(false);
         if (_parts is not { } parts) return;
         await parts.Pool.DisposeAsync().ConfigureAwait(false);
+        if (parts.VoiceActivityModel is not null) await parts.VoiceActivityModel.DisposeAsync().ConfigureAwait(false);
         if (parts.EnhancedModel is not null) await parts.EnhancedModel.DisposeAsync().ConfigureAwait(false);
         await parts.Model.DisposeAsync().ConfigureAwait(false);
     }
@@ -137,5 +146,5 @@ public sealed class SpeechEngine : IAsyncDisposable
     private Parts Started() => Volatile.Read(ref _parts)
         ?? throw new InvalidOperationException("The speech engine has not started. Resolve the model, the pool or the recognizer after the host has started, or await SpeechEngine.StartAsync() first.");
 
-    private sealed record Parts(SpeechModel Model, EnhancedSpeechModel? EnhancedModel, SessionPool Pool, SpeechRecognizer Recognizer);
+    private sealed record Parts(SpeechModel Model, EnhancedSpeechModel? EnhancedModel, VoiceActivityModel? VoiceActivityModel, SessionPool Pool, SpeechRecognizer Recognizer);
 }

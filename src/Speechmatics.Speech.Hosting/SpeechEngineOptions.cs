@@ -1,3 +1,4 @@
+using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Hosting;
@@ -9,6 +10,7 @@ public sealed class SpeechEngineOptions
     public const string Section = "Speech";
 
     private const string UsualEnhancedModelPath = "models/en-enhanced";
+    private const string UsualVoiceActivityModelPath = "models/silero-vad";
 
     /// <summary>The model package's folder. A relative path counts from the application's folder.</summary>
     /// <value>Default <c>models/en-standard</c>, where the package Speechmatics.Speech.Models.English puts the English model.</value>
@@ -20,6 +22,13 @@ public sealed class SpeechEngineOptions
     /// folder must be there.
     /// </value>
     public string? EnhancedModelPath { get; set; }
+
+    /// <summary>The folder of the voice activity model's package, which sessions that want to hear where somebody speaks need. A relative path counts from the application's folder.</summary>
+    /// <value>
+    /// Null (default) takes <c>models/silero-vad</c>, where the package Speechmatics.Speech.Models.VoiceActivity puts the model, when the application has that folder, and else none. Empty is none even then. Any other
+    /// folder must be there. Sessions that do not ask for it pay nothing.
+    /// </value>
+    public string? VoiceActivityModelPath { get; set; }
 
     /// <summary>Whether the models' files are compared with their SHA-256 while loading.</summary>
     /// <value>Default true: some 20 ms for 20 MB.</value>
@@ -51,12 +60,18 @@ public sealed class SpeechEngineOptions
     public bool LogTranscripts { get; set; }
 
     /// <summary>The full path of the second pass's model, or null for none.</summary>
-    internal string? EnhancedFolder()
+    internal string? EnhancedFolder() => Folder(EnhancedModelPath, UsualEnhancedModelPath);
+
+    /// <summary>The full path of the voice activity model, or null for none.</summary>
+    internal string? VoiceActivityFolder() => Folder(VoiceActivityModelPath, UsualVoiceActivityModelPath);
+
+    internal SessionPoolOptions Pool(VoiceActivityModel? voiceActivity) =>
+        new() { MaxSessions = MaxSessions, AdmissionTimeout = AdmissionTimeout, Workers = Workers, MaxBatch = MaxBatch, VoiceActivityModel = voiceActivity };
+
+    private static string? Folder(string? setting, string usual)
     {
-        if (EnhancedModelPath is not null) return EnhancedModelPath.Length == 0 ? null : Path.GetFullPath(EnhancedModelPath, AppContext.BaseDirectory);
-        var beside = Path.Combine(AppContext.BaseDirectory, UsualEnhancedModelPath);
+        if (setting is not null) return setting.Length == 0 ? null : Path.GetFullPath(setting, AppContext.BaseDirectory);
+        var beside = Path.Combine(AppContext.BaseDirectory, usual);
         return Directory.Exists(beside) ? beside : null;
     }
-
-    internal SessionPoolOptions Pool() => new() { MaxSessions = MaxSessions, AdmissionTimeout = AdmissionTimeout, Workers = Workers, MaxBatch = MaxBatch };
 }

@@ -17,6 +17,9 @@ internal sealed record RecognitionSettings
     /// <summary>Whether finals come from the second pass.</summary>
     public required bool Enhanced { get; init; }
 
+    /// <summary>Whether the beginning and the end of speech are told as audio events of type "speech".</summary>
+    public required bool SpeechEvents { get; init; }
+
     /// <summary>Seconds.</summary>
     public required double MaxDelay { get; init; }
 

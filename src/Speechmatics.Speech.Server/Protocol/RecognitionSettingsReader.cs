@@ -20,12 +20,13 @@ internal sealed class RecognitionSettingsReader
     /// <param name="root">The message.</param>
     /// <param name="modelLanguage">The language that is served.</param>
     /// <param name="hasEnhanced">Whether the model "enhanced" is served.</param>
+    /// <param name="hasVoiceActivity">Whether the beginning and end of speech can be told.</param>
     /// <param name="pathLanguage">The language in the address, or null.</param>
     /// <exception cref="ProtocolException">Something needed is absent, of the wrong kind, or not served.</exception>
-    public static RecognitionSettings Read(JsonElement root, string modelLanguage, bool hasEnhanced, string? pathLanguage) =>
-        new RecognitionSettingsReader().ReadAll(root, modelLanguage, hasEnhanced, pathLanguage);
+    public static RecognitionSettings Read(JsonElement root, string modelLanguage, bool hasEnhanced, bool hasVoiceActivity, string? pathLanguage) =>
+        new RecognitionSettingsReader().ReadAll(root, modelLanguage, hasEnhanced, hasVoiceActivity, pathLanguage);
 
-    private RecognitionSettings ReadAll(JsonElement root, string modelLanguage, bool hasEnhanced, string? pathLanguage)
+    private RecognitionSettings ReadAll(JsonElement root, string modelLanguage, bool hasEnhanced, bool hasVoiceActivity, string? pathLanguage)
     {
         if (root.Member("transcription_config", JsonValueKind.Object) is not { } config)
             throw new ProtocolException(ErrorType.InvalidConfig, "StartRecognition needs an object \"transcription_config\" with a \"language\".");
@@ -49,6 +50,7 @@ internal sealed class RecognitionSettingsReader
             RawFormat = format,
             Language = language,
             Enhanced = enhanced,
+            SpeechEvents = ReadAudioEvents(root, hasVoiceActivity),
             MaxDelay = Clamp(config, "max_delay", RecognitionSettings.LeastMaxDelay, RecognitionSettings.GreatestMaxDelay) ?? RecognitionSettings.GreatestMaxDelay,
             Partials = config.Flag("enable_partials") ?? false,
             EndOfUtteranceSilence = ReadEndOfUtterance(config) ?? 0,
@@ -97,6 +99,17 @@ internal sealed class RecognitionSettingsReader
         return hasEnhanced;
     }
 
+    /// <summary>Of audio events there is one type of our own, "speech"; without a list of types the protocol means its own three.</summary>
+    private bool ReadAudioEvents(JsonElement root, bool hasVoiceActivity)
+    {
+        if (root.Member("audio_events_config", JsonValueKind.Object) is not { } config) return false;
+        string?[] types = config.Member("types", JsonValueKind.Array) is { } list ? [.. list.EnumerateArray().Select(type => type.ValueKind == JsonValueKind.String ? type.GetString() : null)] : [];
+        var speech = types.Contains("speech") && hasVoiceActivity;
+        if (!speech || types.Length > 1)
+            _warnings.Add((Validation, hasVoiceActivity ? "Of audio events only \"speech\" is available: no others are sent." : "Audio events are not available: none are sent."));
+        return speech;
+    }
+
     private bool ReadEntities(JsonElement config, bool enhanced)
     {
         if (config.Flag("enable_entities") != true) return false;
@@ -109,8 +122,6 @@ internal sealed class RecognitionSettingsReader
     {
         if (root.Member("translation_config", JsonValueKind.Object) is not null)
             _warnings.Add(("unsupported_translation_pair", "Translation is not available: only the transcript is sent."));
-        if (root.Member("audio_events_config", JsonValueKind.Object) is not null)
-            _warnings.Add((Validation, "Audio events are not available: none are sent."));
         if (config.Member("audio_filtering_config", JsonValueKind.Object) is { } filter && filter.Number("volume_threshold") is > 0)
             _warnings.Add((Validation, "Volume filtering is not available: all speech is transcribed."));
         if (config.Text("output_locale") is { Length: > 0 } locale)

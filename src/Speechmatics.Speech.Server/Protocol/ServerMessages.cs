@@ -52,6 +52,14 @@ internal static class ServerMessages
         if (state.forced) json.WriteBoolean("forced", true);
     });
 
+    public static byte[] SpeechEvent(bool started, TimeSpan time) => Write(started ? "AudioEventStarted" : "AudioEventEnded", (started, time), static (json, state) =>
+    {
+        json.WriteStartObject("event");
+        json.WriteString("type", "speech");
+        WriteTime(json, state.started ? "start_time" : "end_time", state.time);
+        json.WriteEndObject();
+    });
+
     public static byte[] SpeakersResult() => Write("SpeakersResult", 0, static (json, _) =>
     {
         json.WriteStartArray("speakers");

@@ -140,6 +140,13 @@ internal sealed partial class RealtimeConnection
         {
             _audioSeconds = session.AudioReceived.TotalSeconds;
             var forcedEnd = speechEvent is EndOfUtterance { Reason: EndOfUtteranceReason.Forced };
+            if (speechEvent is SpeechStarted or SpeechEnded)
+            {
+                // it may stand between a final and its end of utterance, and says nothing of either
+                await SendAsync(speechEvent is SpeechStarted began ? ServerMessages.SpeechEvent(started: true, began.Time) : ServerMessages.SpeechEvent(started: false, ((SpeechEnded)speechEvent).Time)).ConfigureAwait(false);
+                continue;
+            }
+
             if (held is not null)
             {
                 await SendFinalAsync(held, settings, forced: forcedEnd).ConfigureAwait(false);

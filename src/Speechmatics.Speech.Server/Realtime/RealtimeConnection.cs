@@ -61,7 +61,7 @@ internal sealed partial class RealtimeConnection : IDisposable
                 return;
             }
 
-            var settings = RecognitionSettingsReader.Read(start.Root, _engine.Model.Language, _engine.Pool.HasEnhanced, _pathLanguage);
+            var settings = RecognitionSettingsReader.Read(start.Root, _engine.Model.Language, _engine.Pool.HasEnhanced, _engine.Pool.HasVoiceActivity, _pathLanguage);
             _sessions.Begin(_id, _requestId, _caller);
             try
             {

@@ -22,6 +22,7 @@ internal static class SessionSettings
         EndpointSilence = EndpointSilence(settings),
         BufferDuration = server.BufferDuration,
         CustomVocabulary = vocabulary,
+        VoiceActivity = settings.SpeechEvents ? new VoiceActivityOptions() : null,
         Formatting = Formatting(settings.Language),
     };
 

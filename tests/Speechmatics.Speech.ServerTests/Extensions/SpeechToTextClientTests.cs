@@ -65,6 +65,16 @@ public sealed class SpeechToTextClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_session_s_own_options_can_be_given()
+    {
+        await using var stream = File.OpenRead(Clip.Order.FullPath);
+
+        var response = await _client.GetTextAsync(stream, new SpeechToTextOptions { RawRepresentationFactory = _ => new SessionOptions { Formatting = Decoding.TextForm.TextFormatting.Written } });
+
+        Assert.StartsWith("Can I", response.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Raw_samples_without_a_rate_are_refused_with_the_fix()
     {
         var exception = await Assert.ThrowsAsync<AudioFormatException>(() => _client.GetTextAsync(new MemoryStream(Clip.Order.Pcm())));

@@ -36,11 +36,13 @@ public sealed class HostingTests
     [Theory]
     [InlineData(null, true)]
     [InlineData("", false)]
-    public async Task The_second_pass_is_found_beside_the_application_and_can_be_switched_off(string? setting, bool found)
+    public async Task The_other_models_are_found_beside_the_application_and_can_be_switched_off(string? setting, bool found)
     {
-        using var host = CreateHost(null, setting is null ? [] : [("Speech:EnhancedModelPath", setting)]);
+        using var host = CreateHost(null, setting is null ? [] : [("Speech:EnhancedModelPath", setting), ("Speech:VoiceActivityModelPath", setting)]);
         await host.StartAsync();
 
+        Assert.Equal(found, host.Services.GetRequiredService<SessionPool>().HasVoiceActivity);
+        Assert.Equal(found, host.Services.GetRequiredService<SpeechEngine>().VoiceActivityModel is not null);
         Assert.Equal(found, host.Services.GetRequiredService<SessionPool>().HasEnhanced);
         Assert.Equal(found, host.Services.GetRequiredService<SpeechEngine>().EnhancedModel is not null);
         await host.StopAsync();

@@ -202,6 +202,26 @@ public sealed class ProtocolTests(SpeechServer server) : IClassFixture<SpeechSer
     }
 
     [Fact]
+    public async Task The_beginning_and_end_of_speech_are_told_where_asked_for()
+    {
+        await using var peer = await RealtimePeer.ConnectAsync(server.Realtime);
+        await peer.SendAsync(RealtimePeer.Start().Replace("\"message\"", "\"audio_events_config\":{\"types\":[\"speech\"]},\"message\"", StringComparison.Ordinal));
+        var pcm = Clip.Order.Pcm();
+        for (var at = 0; at < pcm.Length; at += 3200) await peer.SendAsync(pcm.AsMemory(at, Math.Min(3200, pcm.Length - at)));
+        await peer.SendAsync("""{"message":"EndOfStream","last_seq_no":0}""");
+        var log = await peer.ReceiveAllAsync();
+
+        Assert.Empty(log.Of("Warning"));
+        var words = log.Finals.SelectMany(final => final["results"]!.AsArray()).ToList();
+        var start = log.Of("AudioEventStarted").First()["event"]!;
+        var end = log.Of("AudioEventEnded").Last()["event"]!;
+        Assert.Equal(("speech", "speech"), (start["type"]!.GetValue<string>(), end["type"]!.GetValue<string>()));
+        Assert.Equal(words[0]!["start_time"]!.GetValue<double>(), start["start_time"]!.GetValue<double>(), 0.5);
+        Assert.Equal(words[^1]!["end_time"]!.GetValue<double>(), end["end_time"]!.GetValue<double>(), 0.5);
+        Assert.Equal(log.Of("AudioEventStarted").Count(), log.Of("AudioEventEnded").Count());
+    }
+
+    [Fact]
     public async Task A_request_that_is_no_web_socket_is_refused_politely()
     {
         using var http = new HttpClient { BaseAddress = server.Address };

@@ -68,7 +68,7 @@ public sealed class TranscriptResultsTests
 
     private static (string Text, JsonArray Results) Write(string config, params RecognizedWord[] words)
     {
-        var settings = RecognitionSettingsReader.Read(JsonDocument.Parse(RealtimePeer.Start(config)).RootElement, "en", hasEnhanced: false, null);
+        var settings = RecognitionSettingsReader.Read(JsonDocument.Parse(RealtimePeer.Start(config)).RootElement, "en", hasEnhanced: false, hasVoiceActivity: false, null);
         var message = JsonNode.Parse(ServerMessages.Transcript(final: false, [.. words], TimeSpan.Zero, settings))!;
         return (MessageLog.Transcript(message), message["results"]!.AsArray());
     }
