@@ -22,9 +22,10 @@ public class LatencyControllerTests
     public void Between_the_marks_nothing_moves()
     {
         var controller = new LatencyController(4);
-        controller.Update(0.9, late: false);
+        controller.Update(0.9, late: true);
         var level = controller.Level;
-        for (var i = 0; i < 1000; i++) controller.Update(i % 2 == 0 ? 0.56 : 0.79, late: false);
+        for (var i = 0; i < 10; i++) controller.Update(0.78, late: false);
+        for (var i = 0; i < 1000; i++) controller.Update(i % 2 == 0 ? 0.65 : 0.9, late: false);
         Assert.Equal(level, controller.Level);
     }
 
@@ -52,11 +53,31 @@ public class LatencyControllerTests
         if (sessions <= 150) Assert.Equal(0, levels.Max());
     }
 
+    [Theory]
+    [InlineData(100, 0, 0)]
+    [InlineData(260, 0, 1)]
+    [InlineData(320, 1, 2.5)]
+    public void After_a_spike_the_level_returns_to_the_smallest_chunks_that_fit(int sessions, double least, double most)
+    {
+        double[] speed = [330, 420, 470, 480];
+        var controller = new LatencyController(4);
+        for (var i = 0; i < 10; i++) controller.Update(1, late: true);
+        Assert.Equal(3, controller.Level);
+        for (var tick = 0; tick < 100; tick++)
+        {
+            var utilisation = 0.0;
+            for (var i = 0; i < sessions; i++) utilisation += 1 / speed[controller.IndexFor(i / (double)sessions)];
+            controller.Update(utilisation, late: false);
+        }
+
+        Assert.InRange(controller.Level, least, most);
+    }
+
     [Fact]
     public void Sessions_change_size_a_part_at_a_time()
     {
         var controller = new LatencyController(4);
-        controller.Update(0.9, late: false);
+        controller.Update(0.9, late: true);
         var larger = Enumerable.Range(0, 100).Count(i => controller.IndexFor(i / 100.0) == 1);
         Assert.InRange(larger, 45, 55);
     }
