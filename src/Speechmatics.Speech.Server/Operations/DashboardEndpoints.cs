@@ -16,6 +16,7 @@ internal static class DashboardEndpoints
         var lag = services.GetRequiredService<LatencyWindow>();
         var pool = engine.Pool.GetStatus();
         json.WriteString("model", engine.Model.Name);
+        json.WriteString("enhanced_model", engine.EnhancedModel?.Name);
         json.WriteBoolean("draining", engine.IsDraining);
         json.WriteNumber("connections", services.GetRequiredService<ServerSessions>().Connections);
         json.WriteNumber("sessions", pool.ActiveSessions);
@@ -28,6 +29,8 @@ internal static class DashboardEndpoints
         json.WriteNumber("dropped_seconds", Math.Round(pool.AudioDropped.TotalSeconds, 2));
         json.WriteNumber("refused", pool.RefusedSessions);
         json.WriteNumber("failed", pool.FailedSessions);
+        json.WriteNumber("queued_readings", pool.QueuedReadings);
+        json.WriteNumber("skipped_readings", pool.SkippedReadings);
         json.WriteNumber("state_bytes", pool.StateBytes);
         WriteLag(json, "partial_lag_ms", lag.Partial);
         WriteLag(json, "final_lag_ms", lag.Final);

@@ -26,7 +26,7 @@ class Session {
         message: "StartRecognition",
         audio_format: { type: "raw", encoding: "pcm_s16le", sample_rate: rate },
         transcription_config: {
-          language: "en", enable_partials: true, max_delay: Number(at("delay").value), additional_vocab: customWords(),
+          language: "en", model: at("model").value, enable_partials: true, max_delay: Number(at("delay").value), additional_vocab: customWords(),
           conversation_config: { end_of_utterance_silence_trigger: 0.6 },
         },
       }));
@@ -81,7 +81,11 @@ class Session {
   meter(id, message) {
     const end = message.metadata.end_time;
     const piece = this.sent.find(([time]) => time >= end);
-    if (piece) at(id).textContent = `${Math.round(performance.now() - piece[1])} ms`;
+    if (piece) {
+      const lag = Math.round(performance.now() - piece[1]);
+      at(id).textContent = `${lag} ms`;
+      at(`${id}-meter`).value = lag;
+    }
     while (this.sent.length > 600) this.sent.shift();
   }
 }
@@ -194,4 +198,9 @@ addEventListener("drop", event => {
   const [file] = event.dataTransfer.files;
   if (file) begin(`Transcribing ${file.name}.`, to => play(to, file));
 });
+// what the server can do decides what is offered first
+fetch("/dashboard/status").then(answer => answer.json()).then(state => {
+  at("model").value = state.enhanced_model ? "enhanced" : "standard";
+  at("model").options[1].disabled = !state.enhanced_model;
+}).catch(() => {});
 if (!navigator.mediaDevices) { microphone.disabled = true; tell("The microphone needs HTTPS or localhost; files work."); }

@@ -50,6 +50,9 @@ internal sealed class Browser : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Whether pictures are asked for, which may then take longer to be worth a look.</summary>
+    public static bool TakesPictures => Environment.GetEnvironmentVariable("SPEECH_SCREENSHOTS") is { Length: > 0 };
+
     public async Task PictureAsync(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable("SPEECH_SCREENSHOTS") is { Length: > 0 } folder)

@@ -14,6 +14,7 @@ public sealed class WebPageTests(SpeechServer server) : IClassFixture<SpeechServ
     {
         await using var browser = await Browser.StartAsync(Clip.Order.FullPath);
         var page = await browser.OpenAsync(server.Address);
+        Assert.Equal("standard", await page.InputValueAsync("#model"));
         await page.ClickAsync("#microphone");
         await SeesAsync(page, "#partial", "can i");
         await SeesAsync(page, "#finals", "milk");
@@ -58,7 +59,8 @@ public sealed class WebPageTests(SpeechServer server) : IClassFixture<SpeechServ
         var page = await browser.OpenAsync(new Uri(drained.Address, "dashboard"));
         await SeesAsync(page, "figure >> nth=0", "open 1");
         await SeesAsync(page, "figure >> nth=2", "p99");
-        await Task.Delay(2500);
+        await SeesAsync(page, "figure >> nth=8", "waiting 0");
+        if (Browser.TakesPictures) await TalkAsync(drained, TimeSpan.FromSeconds(30));
         await browser.PictureAsync(page, "dashboard");
 
         page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
@@ -69,6 +71,38 @@ public sealed class WebPageTests(SpeechServer server) : IClassFixture<SpeechServ
         Assert.True(drained.Engine.IsDraining);
         Assert.Empty(browser.Problems);
     }
+
+    [Fact]
+    public async Task The_enhanced_model_is_offered_where_it_is_loaded()
+    {
+        await using var enhanced = await SpeechServer.StartAsync(engine: options => options.EnhancedModelPath = null);
+        await using var browser = await Browser.StartAsync(Clip.Order.FullPath);
+        var page = await browser.OpenAsync(enhanced.Address);
+        await page.SetInputFilesAsync("#file", Clip.LongOrder.FullPath);
+        await SeesAsync(page, "#status", "Finished.");
+        await browser.PictureAsync(page, "enhanced");
+
+        Assert.Equal("enhanced", await page.InputValueAsync("#model"));
+        Assert.EndsWith(".", (await page.TextContentAsync("#finals"))!.Trim(), StringComparison.Ordinal);
+        Assert.Empty(browser.Problems);
+    }
+
+    /// <summary>Some callers at the pace of speech, one more every few seconds, so that a picture has something to show.</summary>
+    private static Task TalkAsync(SpeechServer server, TimeSpan time) => Task.WhenAll(Enumerable.Range(0, 6).Select(async index =>
+    {
+        await Task.Delay(time * (index / 8.0));
+        await using var peer = await RealtimePeer.StartAsync(server.Realtime);
+        var reading = peer.ReceiveAllAsync();
+        var pcm = Clip.LongOrder.Pcm();
+        for (var sent = time * (index / 8.0); sent < time; sent += TimeSpan.FromMilliseconds(100))
+        {
+            await peer.SendAsync(pcm.AsMemory((int)(sent.TotalSeconds * 10) % (pcm.Length / 3200) * 3200, 3200));
+            await Task.Delay(100);
+        }
+
+        await peer.SendAsync("""{"message":"EndOfStream","last_seq_no":0}""");
+        await reading;
+    }));
 
     private static Task SeesAsync(IPage page, string selector, string text) =>
         Assertions.Expect(page.Locator(selector)).ToContainTextAsync(text, new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
