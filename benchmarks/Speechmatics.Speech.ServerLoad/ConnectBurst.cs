@@ -13,12 +13,12 @@ internal static class ConnectBurst
         await Task.WhenAll(Enumerable.Range(0, clients).Select(async index =>
         {
             await Task.Delay(TimeSpan.FromSeconds((double)index / clients), cancellationToken);
-            var client = new LoadClient();
+            var client = new LoadClient(target);
             open.Add(client);
             var began = Stopwatch.GetTimestamp();
             try
             {
-                var error = await client.StartAsync(target, cancellationToken).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+                var error = await client.StartAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
                 outcomes.Add(error ?? "started");
                 if (error is null) started.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             }
@@ -29,9 +29,9 @@ internal static class ConnectBurst
         }));
         foreach (var client in open) await client.DisposeAsync();
 
-        Console.WriteLine($"{clients} connects in a second");
-        foreach (var outcome in outcomes.GroupBy(outcome => outcome).OrderByDescending(group => group.Count())) Console.WriteLine($"{outcome.Count(),6}  {outcome.Key}");
-        Console.WriteLine("| ms from connect to RecognitionStarted | p50 | p95 | p99 | max |\n|---|---|---|---|---|");
+        Console.WriteLine($"\n{clients} connects in a second\n\n| answers | what |\n|---|---|");
+        foreach (var outcome in outcomes.GroupBy(outcome => outcome).OrderByDescending(group => group.Count())) Console.WriteLine($"| {outcome.Count()} | {outcome.Key} |");
+        Console.WriteLine("\n| ms from connect to RecognitionStarted | p50 | p95 | p99 | max |\n|---|---|---|---|---|");
         Console.WriteLine($"| {started.Count} sessions {Percentiles.Row(started)}");
         return outcomes.All(outcome => outcome is "started" or "quota_exceeded") ? 0 : 1;
     }

@@ -13,7 +13,7 @@ internal static class TimeToFinal
 
     public static async Task<int> RunAsync(LoadTarget target, int clips, int[] sessionCounts, CancellationToken cancellationToken)
     {
-        Console.WriteLine("| sessions | clips | with words | p50 ms | p95 ms | p99 ms | max ms |\n|---|---|---|---|---|---|---|");
+        Console.WriteLine("\nFrom the last speech sample sent to the forced final and its EndOfUtterance received\n\n| sessions | clips | with words | p50 ms | p95 ms | p99 ms | max ms |\n|---|---|---|---|---|---|---|");
         var failed = false;
         foreach (var sessions in sessionCounts)
         {
@@ -26,8 +26,8 @@ internal static class TimeToFinal
                 try
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(2000.0 * index / sessions), cancellationToken);
-                    await using var client = new LoadClient();
-                    if (await client.StartAsync(target, cancellationToken) is { } error) throw new InvalidOperationException(error);
+                    await using var client = new LoadClient(target);
+                    if (await client.StartAsync(cancellationToken) is { } error) throw new InvalidOperationException(error);
                     for (var clip = Interlocked.Increment(ref next); clip < wanted; clip = Interlocked.Increment(ref next))
                     {
                         var (milliseconds, words) = await MeasureAsync(client, target.Recordings[clip % target.Recordings.Count], cancellationToken);

@@ -5,7 +5,7 @@ using Speechmatics.Speech.Server;
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSpeechServer();
 builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-    .AddMeter(SpeechServiceCollectionExtensions.TelemetryName, SpeechServerServiceCollectionExtensions.MeterName)
+    .AddMeter(SpeechServiceCollectionExtensions.TelemetryName, SpeechServerServiceCollectionExtensions.MeterName, "System.Runtime")
     .AddPrometheusExporter());
 
 var app = builder.Build();
