@@ -16,6 +16,7 @@ internal sealed class PoolCounters(SessionEngine engine, int workers)
     private long _busyTicks;
     private long _readings;
     private long _skippedReadings;
+    private long _suppressedWords;
     private long _repeatedReadings;
     private long _refinements;
     private long _readingTicks;
@@ -128,6 +129,15 @@ internal sealed class PoolCounters(SessionEngine engine, int workers)
         if (SpeechMetrics.ReadingQueueTime.Enabled) SpeechMetrics.ReadingQueueTime.Record(queueSeconds);
         if (SpeechMetrics.ReadingBatchSize.Enabled) SpeechMetrics.ReadingBatchSize.Record(batchSize);
         if (SpeechMetrics.ReadingRealTimeFactor.Enabled) SpeechMetrics.ReadingRealTimeFactor.Record(workSeconds / Math.Max(0.1, audioSeconds));
+    }
+
+    public long SuppressedWords => Interlocked.Read(ref _suppressedWords);
+
+    public void CountSuppressed(int words)
+    {
+        if (words == 0) return;
+        Interlocked.Add(ref _suppressedWords, words);
+        SpeechMetrics.SuppressedWords.Add(words);
     }
 
     public void CountSkippedReading()

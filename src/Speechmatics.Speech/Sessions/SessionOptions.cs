@@ -58,6 +58,17 @@ public sealed class SessionOptions
     /// <value>Default 0.6 s; rounded up to whole encoder frames; <see cref="Timeout.InfiniteTimeSpan"/> switches it off.</value>
     public TimeSpan EndpointSilence { get; set; } = TimeSpan.FromSeconds(0.6);
 
+    /// <summary>
+    /// Silence that ends the utterance where its words make a whole sentence, as the language model judges (<see cref="SentenceEndProbability"/>). In sessions with <see cref="VoiceActivity"/> the silence that the voice activity model
+    /// hears, else that after a word. The session's <see cref="LanguageModel"/> judges, or where it has none the one that comes with the acoustic model.
+    /// </summary>
+    /// <value>Less than <see cref="EndpointSilence"/> to have an effect; <see cref="Timeout.InfiniteTimeSpan"/> (default) switches it off.</value>
+    public TimeSpan SentenceEndSilence { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>The probability, by the language model, that the sentence ends here, from which on <see cref="SentenceEndSilence"/> is enough.</summary>
+    /// <value>More than 0, at most 1; default 0.1.</value>
+    public float SentenceEndProbability { get; set; } = 0.1f;
+
     /// <summary>The greatest length of an utterance; it is then ended before the next word.</summary>
     /// <value>
     /// At least 1 s; default 30 s; <see cref="Timeout.InfiniteTimeSpan"/> switches it off. Enhanced sessions take at most 30 s, since they keep an utterance's audio.
@@ -118,7 +129,7 @@ public sealed class SessionOptions
     /// <value>Default false.</value>
     public bool MaskProfanity { get; set; }
 
-    /// <summary>Whether and how the session hears where somebody speaks: <see cref="SpeechStarted"/> and <see cref="SpeechEnded"/> events.</summary>
+    /// <summary>Whether and how the session hears where somebody speaks: <see cref="SpeechStarted"/> and <see cref="SpeechEnded"/> events, ends of utterances, and no words where nobody speaks.</summary>
     /// <value>Null (default): not at all, at no cost. Else the pool needs a <see cref="SessionPoolOptions.VoiceActivityModel"/>.</value>
     public VoiceActivityOptions? VoiceActivity { get; set; }
 
@@ -154,6 +165,11 @@ public sealed class SessionOptions
         ValidateChunk(model.Layout, Chunk, nameof(Chunk));
         ValidateChunk(model.Layout, SmallestChunk, nameof(SmallestChunk));
         ValidateDuration(EndpointSilence, TimeSpan.FromMilliseconds(1), nameof(EndpointSilence));
+        ValidateDuration(SentenceEndSilence, TimeSpan.FromMilliseconds(1), nameof(SentenceEndSilence));
+        if (!(SentenceEndProbability > 0 && SentenceEndProbability <= 1))
+            throw new ArgumentOutOfRangeException(nameof(SentenceEndProbability), SentenceEndProbability, "More than 0, at most 1.");
+        if (SentenceEndSilence != Timeout.InfiniteTimeSpan && LanguageModel is null && engine.PackageLanguageModel is null)
+            throw new ArgumentOutOfRangeException(nameof(SentenceEndSilence), SentenceEndSilence, "Whether a sentence is over is the language model's judgement: set LanguageModel, or take a model package that has one.");
         ValidateDuration(MaxUtterance, TimeSpan.FromSeconds(1), nameof(MaxUtterance));
         ValidateDuration(MaxDelay, TimeSpan.FromSeconds(0.5), nameof(MaxDelay));
         if (BufferDuration < TimeSpan.FromSeconds(2) || BufferDuration > TimeSpan.FromMinutes(10))

@@ -172,6 +172,7 @@ public sealed class SessionPool : IAsyncDisposable
             SkippedReadings = _counters.SkippedReadings,
             RepeatedReadings = _counters.RepeatedReadings,
             RefinedPartials = _counters.Refinements,
+            SuppressedWords = _counters.SuppressedWords,
             QueuedReadings = _scheduler.QueuedReadings,
             StateBytes = _scheduler.StateBytes,
         };

@@ -57,6 +57,9 @@ public sealed record SessionPoolStatus
     /// <summary>Readings of unfinished utterances, for the stable words of partials.</summary>
     public required long RefinedPartials { get; init; }
 
+    /// <summary>Words left out because the voice activity model heard no speech where they were said to be.</summary>
+    public required long SuppressedWords { get; init; }
+
     /// <summary>Utterances that wait for their second pass.</summary>
     public required int QueuedReadings { get; init; }
 

@@ -156,6 +156,8 @@ internal sealed class SessionSnapshot
         writer.Write(options.Partials);
         writer.Write(options.RefinePartials);
         writer.Write(options.EndpointSilence.Ticks);
+        writer.Write(options.SentenceEndSilence.Ticks);
+        writer.Write(options.SentenceEndProbability);
         writer.Write(options.MaxUtterance.Ticks);
         writer.Write(options.MaxDelay.Ticks);
         writer.Write(options.BufferDuration.Ticks);
@@ -202,6 +204,8 @@ internal sealed class SessionSnapshot
         Partials = reader.ReadBoolean(),
         RefinePartials = reader.ReadBoolean(),
         EndpointSilence = TimeSpan.FromTicks(reader.ReadInt64()),
+        SentenceEndSilence = TimeSpan.FromTicks(reader.ReadInt64()),
+        SentenceEndProbability = reader.ReadSingle(),
         MaxUtterance = TimeSpan.FromTicks(reader.ReadInt64()),
         MaxDelay = TimeSpan.FromTicks(reader.ReadInt64()),
         BufferDuration = TimeSpan.FromTicks(reader.ReadInt64()),

@@ -36,7 +36,7 @@ internal sealed class SessionStream
         Utterances = options.OperatingPoint == OperatingPoint.Enhanced ? new UtteranceQueue(Events) : null;
         Mel = new MelQueue(engine.MelSegments, engine.Layout.SilenceMel);
         Decoder = options.CreateDecoderSettings(engine).CreateState(engine.Model.Vocabulary);
-        Transcript = new TranscriptTracker(engine, options);
+        Transcript = new TranscriptTracker(engine, options, Voice?.Evidence);
         PinnedChunkFrames = options.Chunk is { } pinned ? SessionOptions.ChunkFrames(engine.Layout, pinned) : null;
         SmallestIndex = options.SmallestChunk is { } smallest
             ? engine.Layout.ChunkFrames.IndexOf(SessionOptions.ChunkFrames(engine.Layout, smallest) ?? 0)

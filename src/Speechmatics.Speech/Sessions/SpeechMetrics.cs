@@ -55,6 +55,9 @@ internal static class SpeechMetrics
     public static readonly Counter<long> Errors =
         Meter.CreateCounter<long>("speech.speechmatics.errors", "{error}", "Sessions that ended with an error, by error.type.");
 
+    public static readonly Counter<long> SuppressedWords =
+        Meter.CreateCounter<long>("speech.speechmatics.words.suppressed", "{word}", "Words left out because no speech was heard where they were said to be.");
+
     public static readonly Counter<long> SkippedReadings =
         Meter.CreateCounter<long>("speech.speechmatics.second_pass.skipped", "{utterance}", "Utterances that overload left without a second pass.");
 

@@ -307,6 +307,7 @@ internal sealed class StepWorker
             else stream.FirstPassEnded = true;
         }
 
+        if (stream.Voice is { } voice) _counters.CountSuppressed(voice.Evidence.TakeSuppressed());
         if (stream.Utterances is null)
         {
             Send(stream, arrival);

@@ -6,8 +6,8 @@ using Speechmatics.Speech.Decoding.TextForm;
 namespace Speechmatics.Speech.Sessions;
 
 /// <summary>
-/// Turns a stream's tokens into its events: partials, finals, ends of utterances. An utterance ends where the gap between two tokens, or between the last token and the audio decoded, reaches the endpoint
-/// silence; the gap alone decides, so where utterances end does not depend on the chunks. Belongs to the worker that runs the stream.
+/// Turns a stream's tokens into its events: partials, finals, ends of utterances. An utterance ends where the gap between two tokens, or between the last token and the audio decoded, says so by
+/// <see cref="EndpointRules"/>; the gap alone decides, so where utterances end does not depend on the chunks. Belongs to the worker that runs the stream.
 /// </summary>
 internal sealed class TranscriptTracker
 {
@@ -17,7 +17,8 @@ internal sealed class TranscriptTracker
     private readonly WordDisplay _display;
     private readonly double _secondsPerFrame;
     private readonly bool _partials;
-    private readonly long _endpointFrames;
+    private readonly EndpointRules _endpoint;
+    private readonly SpeechEvidence? _evidence;
     private readonly long _maxUtteranceFrames;
     private readonly TimeSpan _maxDelay;
     private readonly bool _enhanced;
@@ -28,14 +29,15 @@ internal sealed class TranscriptTracker
     private int _shownPending;
     private bool _continues;
 
-    public TranscriptTracker(SessionEngine engine, SessionOptions options)
+    public TranscriptTracker(SessionEngine engine, SessionOptions options, SpeechEvidence? evidence = null)
     {
         _pieces = engine.Pieces;
         _display = options.CreateWordDisplay(engine);
         _secondsPerFrame = engine.Layout.SecondsPerEncoderFrame;
         _words = new WordAssembler(_pieces, _secondsPerFrame);
         _partials = options.Partials;
-        _endpointFrames = SessionOptions.FramesOf(engine.Layout, options.EndpointSilence);
+        _evidence = evidence;
+        _endpoint = new EndpointRules(engine, options, evidence);
         _enhanced = options.OperatingPoint == OperatingPoint.Enhanced;
         _maxUtteranceFrames = Math.Min(SessionOptions.FramesOf(engine.Layout, options.MaxUtterance), _enhanced ? SessionOptions.FramesOf(engine.Layout, LongestEnhanced) : long.MaxValue);
         _maxDelay = _enhanced || options.MaxDelay == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.MaxDelay;
@@ -68,9 +70,8 @@ internal sealed class TranscriptTracker
             var start = tokens[i].StartFrame;
             if (_utteranceStart >= 0)
             {
-                var reason = start - speechEnd >= _endpointFrames ? EndOfUtteranceReason.TrailingSilence
-                    : start - _utteranceStart >= _maxUtteranceFrames && _pieces.BeginsWord(tokens[i].Id) ? EndOfUtteranceReason.MaximumLength
-                    : (EndOfUtteranceReason?)null;
+                var reason = _endpoint.Between(speechEnd, start)
+                    ?? (start - _utteranceStart >= _maxUtteranceFrames && _pieces.BeginsWord(tokens[i].Id) ? EndOfUtteranceReason.MaximumLength : null);
                 if (reason is { } ended)
                 {
                     _words.Append(tokens[from..i]);
@@ -81,12 +82,13 @@ internal sealed class TranscriptTracker
 
             if (_utteranceStart < 0) _utteranceStart = start;
             speechEnd = Math.Max(speechEnd, start + Math.Max(1, tokens[i].DurationFrames));
+            _endpoint.Continue(tokens[i].Id);
         }
 
         changed |= _words.Append(tokens[from..]);
-        if (_utteranceStart >= 0 && pending.IsEmpty && decodedFrames - _words.SpeechEndFrame >= _endpointFrames)
+        if (_utteranceStart >= 0 && pending.IsEmpty && _endpoint.Between(_words.SpeechEndFrame, decodedFrames) is { } silence)
         {
-            EndUtterance(EndOfUtteranceReason.TrailingSilence, decodedFrames);
+            EndUtterance(silence, decodedFrames);
             return;
         }
 
@@ -94,7 +96,7 @@ internal sealed class TranscriptTracker
         var shown = Hash(pending);
         changed |= shown != _shownPending;
         _shownPending = shown;
-        if (changed && _partials && _words.WordsWith(pending) is { Length: > 0 } words)
+        if (changed && _partials && Supported(_words.WordsWith(pending)) is { Length: > 0 } words)
         {
             Events.Add(new PartialTranscript { Text = Join(words), Words = words });
         }
@@ -103,13 +105,14 @@ internal sealed class TranscriptTracker
     /// <summary>Makes all words final and ends the utterance. Where none is under way, only a forced end is told.</summary>
     public void EndUtterance(EndOfUtteranceReason reason, long decodedFrames)
     {
+        _endpoint.Begin();
         if (_enhanced)
         {
-            if (_utteranceStart >= 0 || reason is EndOfUtteranceReason.Forced or EndOfUtteranceReason.EndOfAudio)
-            {
-                var words = ImmutableCollectionsMarshal.AsImmutableArray(_words.Take(_words.Words.Count));
-                Ended.Add(new EndedUtterance(words, _utteranceStart, _words.SpeechEndFrame, decodedFrames, reason));
-            }
+            var all = _words.Take(_words.Words.Count);
+            var words = _evidence is null ? all : _evidence.Keep(all, Events);
+            var unheard = all.Length > 0 && words.Length == 0; // nothing is left to be read again
+            if ((_utteranceStart >= 0 && !unheard) || reason is EndOfUtteranceReason.Forced or EndOfUtteranceReason.EndOfAudio)
+                Ended.Add(new EndedUtterance(ImmutableCollectionsMarshal.AsImmutableArray(words), unheard ? -1 : _utteranceStart, _words.SpeechEndFrame, decodedFrames, reason));
 
             _words.CloseLastWord();
             _utteranceStart = -1;
@@ -118,10 +121,13 @@ internal sealed class TranscriptTracker
 
         Finish(_words.Words.Count);
         _words.CloseLastWord();
+
+        // an utterance whose words were all suppressed was none
+        var spoken = _utteranceStart >= 0 && (_evidence is null || _continues);
         _continues = false;
-        if (_utteranceStart >= 0 || reason == EndOfUtteranceReason.Forced)
+        if (spoken || reason == EndOfUtteranceReason.Forced)
         {
-            var time = _utteranceStart >= 0 ? _lastWordEnd : TimeSpan.FromSeconds(decodedFrames * _secondsPerFrame);
+            var time = spoken ? _lastWordEnd : TimeSpan.FromSeconds(decodedFrames * _secondsPerFrame);
             Events.Add(new EndOfUtterance { Time = time, Reason = reason, RemovedWords = [.. _removed] });
             _removed.Clear();
         }
@@ -135,6 +141,7 @@ internal sealed class TranscriptTracker
         writer.Write(_utteranceStart);
         writer.Write(_lastWordEnd.Ticks);
         writer.Write(_continues);
+        _endpoint.Save(writer);
         writer.Write(_removed.Count);
         foreach (var word in _removed)
         {
@@ -151,6 +158,7 @@ internal sealed class TranscriptTracker
         _utteranceStart = reader.ReadInt64();
         _lastWordEnd = TimeSpan.FromTicks(reader.ReadInt64());
         _continues = reader.ReadBoolean();
+        _endpoint.Load(reader);
         _removed.Clear();
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
@@ -181,11 +189,21 @@ internal sealed class TranscriptTracker
     {
         if (count == 0) return;
         var taken = _words.Take(count);
+        if (_evidence is not null) taken = _evidence.Keep(taken, Events);
+        if (taken.Length == 0) return;
         _lastWordEnd = taken[^1].End;
         var words = _display.Apply(taken, _continues, _removed);
         if (words.IsEmpty) return;
         _continues = true;
         Events.Add(new FinalTranscript { Text = Join(words), Words = words });
+    }
+
+    private ImmutableArray<RecognizedWord> Supported(ImmutableArray<RecognizedWord> words)
+    {
+        if (_evidence is null) return words;
+        foreach (var word in words)
+            if (!_evidence.Supports(word)) return words.RemoveAll(each => !_evidence.Supports(each));
+        return words;
     }
 
     private static int Hash(ReadOnlySpan<EmittedToken> tokens)

@@ -14,4 +14,7 @@ public enum EndOfUtteranceReason
 
     /// <summary>The audio ended.</summary>
     EndOfAudio,
+
+    /// <summary>The words make a whole sentence, and a short silence followed (<see cref="SessionOptions.SentenceEndSilence"/>).</summary>
+    SentenceComplete,
 }

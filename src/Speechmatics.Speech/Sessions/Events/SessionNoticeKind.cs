@@ -23,4 +23,7 @@ public enum SessionNoticeKind
 
     /// <summary>The session comes near one of its limits.</summary>
     NearLimit,
+
+    /// <summary>Words were left out because the voice activity model heard no speech there; the message has them.</summary>
+    WordsSuppressed,
 }

@@ -205,7 +205,7 @@ internal sealed class SecondPass : IDisposable
         lock (stream.Gate)
         {
             var end = Math.Min(audio.Written, utterance.EndFrame * perFrame);
-            if (utterance.Reason is EndOfUtteranceReason.TrailingSilence or EndOfUtteranceReason.MaximumLength)
+            if (utterance.Reason is EndOfUtteranceReason.TrailingSilence or EndOfUtteranceReason.SentenceComplete or EndOfUtteranceReason.MaximumLength)
                 end = QuietestCut(audio, Math.Max(audio.Start, Math.Min(utterance.SpeechEndFrame * perFrame, end - (2 * QuietSamples))), end);
             var start = utterance.StartFrame < 0 ? 0 : (utterance.StartFrame * perFrame) - LeadSamples(engine);
             start = Math.Max(Math.Max(start, stream.ReadUntilSample), audio.Start);

@@ -23,12 +23,29 @@ public sealed class VoiceActivityOptions
     /// <value>0 to 1 s; default 30 ms.</value>
     public TimeSpan Padding { get; set; } = TimeSpan.FromMilliseconds(30);
 
+    /// <summary>
+    /// Silence, as the voice activity model hears it, that ends an utterance; beside <see cref="SessionOptions.EndpointSilence"/>, which is measured from the last word: whichever comes first. The way to answer a speaker soon, since the
+    /// model hears silence more surely than a pause between words tells it.
+    /// </summary>
+    /// <value>At least 100 ms; <see cref="Timeout.InfiniteTimeSpan"/> (default) switches it off.</value>
+    public TimeSpan EndpointSilence { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>
+    /// Words are suppressed where no window from 0.4 s before them to their last piece reaches this probability: text on silence and noise. A <see cref="SessionNoticeKind.WordsSuppressed"/> notice says which. In
+    /// enhanced sessions, whose second pass has its own guard, this goes for the first pass's words.
+    /// </summary>
+    /// <value>0 (never) to 1; default 0.08: on noise the model stays below, under spoken words it is above but for one in a thousand.</value>
+    public float WordThreshold { get; set; } = 0.08f;
+
     internal VoiceActivityOptions Clone() => (VoiceActivityOptions)MemberwiseClone();
 
     internal void Validate()
     {
         if (!(Threshold > 0 && Threshold <= 1)) throw new ArgumentOutOfRangeException(nameof(Threshold), Threshold, "More than 0, at most 1.");
         if (!(EndThreshold > 0 && EndThreshold < Threshold)) throw new ArgumentOutOfRangeException(nameof(EndThreshold), EndThreshold, $"More than 0, less than {nameof(Threshold)}.");
+        if (EndpointSilence != Timeout.InfiniteTimeSpan && EndpointSilence < TimeSpan.FromMilliseconds(100))
+            throw new ArgumentOutOfRangeException(nameof(EndpointSilence), EndpointSilence, "At least 100 ms, or Timeout.InfiniteTimeSpan for none.");
+        if (WordThreshold is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(WordThreshold), WordThreshold, "0 to 1.");
         ValidateDuration(MinSpeech, 10, nameof(MinSpeech));
         ValidateDuration(MinSilence, 10, nameof(MinSilence));
         ValidateDuration(Padding, 1, nameof(Padding));
@@ -41,6 +58,8 @@ public sealed class VoiceActivityOptions
         writer.Write(MinSpeech.Ticks);
         writer.Write(MinSilence.Ticks);
         writer.Write(Padding.Ticks);
+        writer.Write(EndpointSilence.Ticks);
+        writer.Write(WordThreshold);
     }
 
     internal static VoiceActivityOptions Load(BinaryReader reader) => new()
@@ -50,6 +69,8 @@ public sealed class VoiceActivityOptions
         MinSpeech = TimeSpan.FromTicks(reader.ReadInt64()),
         MinSilence = TimeSpan.FromTicks(reader.ReadInt64()),
         Padding = TimeSpan.FromTicks(reader.ReadInt64()),
+        EndpointSilence = TimeSpan.FromTicks(reader.ReadInt64()),
+        WordThreshold = reader.ReadSingle(),
     };
 
     private static void ValidateDuration(TimeSpan value, double most, string name)

@@ -21,6 +21,7 @@ internal sealed class VoiceActivityStream
         _engine = engine;
         _layout = engine.VoiceActivityModel!.Layout;
         _detector = new VoiceActivityDetector(options, _layout.SampleRate, _layout.WindowSamples);
+        Evidence = new SpeechEvidence(Track, options, engine.Layout, _layout);
         _state = new float[_layout.StateFloats];
         _context = new float[_layout.ContextSamples];
     }
@@ -28,8 +29,11 @@ internal sealed class VoiceActivityStream
     /// <summary>The sample after the last window that was heard for good, counted without dropped audio as the encoder's frames are.</summary>
     public long NextSample { get; private set; }
 
-    /// <summary>What was heard for good, in audio time.</summary>
+    /// <summary>What was heard of the last minute, in audio time.</summary>
     public SpeechTrack Track { get; } = new();
+
+    /// <summary>What it says to the transcript.</summary>
+    public SpeechEvidence Evidence { get; }
 
     /// <summary>Why the model failed for this stream; it then ends with this.</summary>
     public Exception? Failure { get; set; }
