@@ -45,7 +45,7 @@ internal sealed class AudioIntake
     /// <summary>The recent audio for the second pass, or null.</summary>
     public UtteranceAudio? Utterance { get; }
 
-    /// <summary>The audio that the voice activity model has not heard yet, or null. Dropped audio is taken out of it, as out of the mel frames.</summary>
+    /// <summary>The audio that the voice activity model has not heard yet, or that may be decoded again, or null. Dropped audio is taken out of it, as out of the mel frames.</summary>
     public UtteranceAudio? Unheard { get; }
 
     /// <summary>Mel frames that taking <paramref name="samples"/> can yield at most.</summary>

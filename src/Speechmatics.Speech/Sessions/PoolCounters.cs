@@ -17,6 +17,8 @@ internal sealed class PoolCounters(SessionEngine engine, int workers)
     private long _readings;
     private long _skippedReadings;
     private long _suppressedWords;
+    private long _rescuedSpans;
+    private long _skippedRescues;
     private long _repeatedReadings;
     private long _refinements;
     private long _readingTicks;
@@ -138,6 +140,16 @@ internal sealed class PoolCounters(SessionEngine engine, int workers)
         if (words == 0) return;
         Interlocked.Add(ref _suppressedWords, words);
         SpeechMetrics.SuppressedWords.Add(words);
+    }
+
+    public long RescuedSpans => Interlocked.Read(ref _rescuedSpans);
+
+    public long SkippedRescues => Interlocked.Read(ref _skippedRescues);
+
+    public void CountRescue(bool read)
+    {
+        Interlocked.Increment(ref read ? ref _rescuedSpans : ref _skippedRescues);
+        (read ? SpeechMetrics.RescuedSpans : SpeechMetrics.SkippedRescues).Add(1);
     }
 
     public void CountSkippedReading()

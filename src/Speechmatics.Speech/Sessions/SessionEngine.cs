@@ -8,8 +8,10 @@ namespace Speechmatics.Speech.Sessions;
 /// <summary>What all streams of a pool share. Thread-safe.</summary>
 internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, EnhancedSpeechModel? enhancedModel = null, IVoiceActivityModel? voiceActivityModel = null)
 {
+    private const int MostRescues = 64;
     private readonly Lazy<LanguageModel?> _languageModel = new(() => model.LanguageModelPath is { } path ? LanguageModel.Load(path) : null);
     private readonly Lazy<PieceEncoder> _pieceEncoder = new(() => new PieceEncoder(model.Vocabulary.Pieces));
+    private int _rescues;
 
     public IAcousticModel Model { get; } = model;
 
@@ -34,6 +36,17 @@ internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, En
     public MelSegmentPool MelSegments { get; } = new(model.Layout.MelBins);
 
     public TimeProvider Clock { get; } = clock;
+
+    /// <summary>Takes one of the places for stretches of speech that are decoded again; false when there is none.</summary>
+    public bool TryBeginRescue()
+    {
+        if (Interlocked.Increment(ref _rescues) <= MostRescues) return true;
+        Interlocked.Decrement(ref _rescues);
+        return false;
+    }
+
+    /// <summary>Gives the place back.</summary>
+    public void EndRescue() => Interlocked.Decrement(ref _rescues);
 
     /// <summary>Ticks of the clock's timestamps in <paramref name="seconds"/>.</summary>
     public long Ticks(double seconds) => (long)(seconds * Clock.TimestampFrequency);

@@ -173,6 +173,8 @@ public sealed class SessionPool : IAsyncDisposable
             RepeatedReadings = _counters.RepeatedReadings,
             RefinedPartials = _counters.Refinements,
             SuppressedWords = _counters.SuppressedWords,
+            RescuedSpans = _counters.RescuedSpans,
+            SkippedRescues = _counters.SkippedRescues,
             QueuedReadings = _scheduler.QueuedReadings,
             StateBytes = _scheduler.StateBytes,
         };

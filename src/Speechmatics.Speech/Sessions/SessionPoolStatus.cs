@@ -60,6 +60,12 @@ public sealed record SessionPoolStatus
     /// <summary>Words left out because the voice activity model heard no speech where they were said to be.</summary>
     public required long SuppressedWords { get; init; }
 
+    /// <summary>Stretches of speech that had given no words and were decoded again.</summary>
+    public required long RescuedSpans { get; init; }
+
+    /// <summary>Stretches of speech that had given no words and could not be decoded again.</summary>
+    public required long SkippedRescues { get; init; }
+
     /// <summary>Utterances that wait for their second pass.</summary>
     public required int QueuedReadings { get; init; }
 

@@ -32,7 +32,7 @@ internal sealed class SessionStream
         Options = options;
         Place = place;
         Intake = new AudioIntake(engine, options.SampleRate, keepAudio: options.OperatingPoint == OperatingPoint.Enhanced, voiceActivity: options.VoiceActivity is not null);
-        Voice = options.VoiceActivity is null ? null : new VoiceActivityStream(engine, options.VoiceActivity);
+        Voice = options.VoiceActivity is null ? null : new VoiceActivityStream(engine, options);
         Utterances = options.OperatingPoint == OperatingPoint.Enhanced ? new UtteranceQueue(Events) : null;
         Mel = new MelQueue(engine.MelSegments, engine.Layout.SilenceMel);
         Decoder = options.CreateDecoderSettings(engine).CreateState(engine.Model.Vocabulary);
@@ -126,6 +126,9 @@ internal sealed class SessionStream
     /// <summary>What the voice activity model keeps of the stream; null in sessions without.</summary>
     public VoiceActivityStream? Voice { get; }
 
+    /// <summary>Set on a stream that decodes a stretch of another stream's audio again.</summary>
+    public BlankSpan? Reads { get; init; }
+
     /// <summary>Utterances that wait for the second pass; null in standard sessions. Thread-safe.</summary>
     public UtteranceQueue? Utterances { get; }
 
@@ -175,6 +178,7 @@ internal sealed class SessionStream
     {
         Flush?.Fail(failure);
         Utterances?.EndFlushes(failure);
+        Voice?.Rescue?.EndFlushes(failure);
     }
 
     /// <summary>Whether all audio is in <see cref="Mel"/>.</summary>
@@ -216,7 +220,13 @@ internal sealed class SessionStream
     /// <summary>What is due now. Exact while the stream is not running; the scheduler asks under its lock.</summary>
     public StepPlan Plan(LatencyController controller)
     {
-        if (FirstPassEnded) return default;
+        var plan = PlanAudio(controller);
+        return plan.Kind == StepKind.None && Voice?.Rescue?.IsDue == true ? new StepPlan(StepKind.Close, 0) : plan;
+    }
+
+    private StepPlan PlanAudio(LatencyController controller)
+    {
+        if (FirstPassEnded || Voice?.Rescue?.AudioEnded == true) return default;
         var processed = Processed;
         if (Flush is { } flush)
         {

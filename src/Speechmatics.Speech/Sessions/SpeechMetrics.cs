@@ -58,6 +58,12 @@ internal static class SpeechMetrics
     public static readonly Counter<long> SuppressedWords =
         Meter.CreateCounter<long>("speech.speechmatics.words.suppressed", "{word}", "Words left out because no speech was heard where they were said to be.");
 
+    public static readonly Counter<long> RescuedSpans =
+        Meter.CreateCounter<long>("speech.speechmatics.rescue.read", "{span}", "Stretches of speech that had given no words and were decoded again.");
+
+    public static readonly Counter<long> SkippedRescues =
+        Meter.CreateCounter<long>("speech.speechmatics.rescue.skipped", "{span}", "Stretches of speech that had given no words and could not be decoded again.");
+
     public static readonly Counter<long> SkippedReadings =
         Meter.CreateCounter<long>("speech.speechmatics.second_pass.skipped", "{utterance}", "Utterances that overload left without a second pass.");
 

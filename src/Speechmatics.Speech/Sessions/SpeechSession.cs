@@ -123,6 +123,7 @@ public sealed partial class SpeechSession : IAsyncDisposable
         await _scheduler.AcquireAsync(_stream).ConfigureAwait(false);
         try
         {
+            _stream.Voice?.Rescue?.Abandon(_stream, _counters);
             return SessionSnapshot.Save(_stream, _slots, _engine, _samplesTaken, _partSample.AsSpan(0, _partSampleBytes));
         }
         finally

@@ -467,6 +467,7 @@ internal sealed class StepScheduler
         stream.Flush?.Done.TrySetResult();
         stream.Flush = null;
         stream.Utterances?.EndFlushes(null);
+        stream.Voice?.Rescue?.EndFlushes(null);
         stream.OwnershipWaiter?.SetException(new ObjectDisposedException(nameof(SpeechSession)));
         stream.OwnershipWaiter = null;
     }

@@ -281,16 +281,19 @@ internal sealed class StepWorker
 
         stream.Voice?.Tell(stream, ended, stream.Transcript.Events);
         stream.Tokens.Shift(stream.TimeOffsetFrames);
+        var decoded = before + (chunk > 0 ? _validFrames[row] : 0) + stream.TimeOffsetFrames;
+        var rescue = stream.Voice?.Rescue;
+        rescue?.Find(stream, _scheduler, _counters, stream.Tokens.Tokens, decoded, ended || flushed);
         if (chunk > 0)
         {
             stream.Decoder.Pending.Shift(stream.TimeOffsetFrames);
-            stream.Transcript.Append(stream.Tokens.Tokens, stream.Decoder.Pending.Tokens, before + _validFrames[row] + stream.TimeOffsetFrames, chunk);
-            _counters.CountAudio(kind == StepKind.Chunk ? _validFrames[row] : 0);
+            stream.Transcript.Append(stream.Tokens.Tokens, stream.Decoder.Pending.Tokens, decoded, chunk);
+            _counters.CountAudio(kind == StepKind.Chunk && stream.Reads is null ? _validFrames[row] : 0);
             TellLatency(stream);
         }
         else if (stream.Tokens.Count > 0)
         {
-            stream.Transcript.Append(stream.Tokens.Tokens, [], before + stream.TimeOffsetFrames, 0);
+            stream.Transcript.Append(stream.Tokens.Tokens, [], decoded, 0);
         }
 
         // a session that writes, flushes and completes at once has its flush answered first
@@ -303,22 +306,28 @@ internal sealed class StepWorker
         else if (ended)
         {
             stream.Transcript.EndUtterance(EndOfUtteranceReason.EndOfAudio, _engine.EncoderFramesOf(stream.Mel.Written) + stream.TimeOffsetFrames);
-            if (stream.Utterances is null) stream.Ended = true;
-            else stream.FirstPassEnded = true;
+            if (stream.Utterances is not null) stream.FirstPassEnded = true;
+            else if (rescue is not null) rescue.AudioEnded = true;
+            else stream.Ended = true;
         }
 
         if (stream.Voice is { } voice) _counters.CountSuppressed(voice.Evidence.TakeSuppressed());
         if (stream.Utterances is null)
         {
+            rescue?.Exchange(stream, _counters, stream.Transcript.Events, answered);
             Send(stream, arrival);
-            answered?.Done.TrySetResult();
+            if (rescue is null) answered?.Done.TrySetResult();
+            else rescue.Answer();
+            if (rescue is { AudioEnded: true, IsEmpty: true }) stream.Ended = true;
         }
         else
         {
             SendEnhanced(stream, arrival, answered);
         }
 
-        if (stream.Ended) stream.Events.End();
+        if (!stream.Ended) return;
+        stream.Events.End();
+        stream.Reads?.Complete(null);
     }
 
     private void SendEnhanced(SessionStream stream, long arrival, FlushRequest? answered)
@@ -392,6 +401,13 @@ internal sealed class StepWorker
     {
         var events = stream.Transcript.Events;
         if (events.Count == 0) return;
+        if (stream.Reads is { } span)
+        {
+            span.Take(events);
+            events.Clear();
+            return;
+        }
+
         PoolCounters.CountLatency(events, _engine.Clock.GetElapsedTime(arrival));
         foreach (var speechEvent in events)
         {
@@ -406,6 +422,12 @@ internal sealed class StepWorker
     private void Fail(SessionStream stream, Exception failure)
     {
         stream.Ended = true;
+        if (stream.Reads is { } span)
+        {
+            span.Complete(failure.Message);
+            return;
+        }
+
         stream.FailFlushes(failure);
         stream.Events.End(failure);
         _counters.CountFailure(failure);

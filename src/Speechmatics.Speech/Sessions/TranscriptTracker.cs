@@ -135,6 +135,13 @@ internal sealed class TranscriptTracker
         _utteranceStart = -1;
     }
 
+    /// <summary>Makes all words final, though the utterance goes on: what follows is another word.</summary>
+    public void Settle()
+    {
+        Finish(_words.Words.Count);
+        _words.CloseLastWord();
+    }
+
     public void Save(BinaryWriter writer)
     {
         _words.Save(writer);

@@ -26,4 +26,10 @@ public enum SessionNoticeKind
 
     /// <summary>Words were left out because the voice activity model heard no speech there; the message has them.</summary>
     WordsSuppressed,
+
+    /// <summary>Speech had given no words and was decoded again; words that were found then follow as a final.</summary>
+    BlankSpanRescued,
+
+    /// <summary>Speech had given no words and could not be decoded again.</summary>
+    BlankSpanSkipped,
 }

@@ -37,6 +37,14 @@ public sealed class VoiceActivityOptions
     /// <value>0 (never) to 1; default 0.08: on noise the model stays below, under spoken words it is above but for one in a thousand.</value>
     public float WordThreshold { get; set; } = 0.08f;
 
+    /// <summary>
+    /// Speech without a single word that is enough to be decoded again, from fresh state and raised to an ordinary level: a streaming encoder sometimes falls silent, above all when a soft voice follows a loud one. Words
+    /// found go out as finals in their place, with a <see cref="SessionNoticeKind.BlankSpanRescued"/> notice; finals behind them wait for that, at most for the session's <see cref="SessionOptions.MaxDelay"/>. In enhanced
+    /// sessions the second pass reads the stretch.
+    /// </summary>
+    /// <value>1 to 10 s; default 2 s; <see cref="Timeout.InfiniteTimeSpan"/> switches it off.</value>
+    public TimeSpan RescueAfter { get; set; } = TimeSpan.FromSeconds(2);
+
     internal VoiceActivityOptions Clone() => (VoiceActivityOptions)MemberwiseClone();
 
     internal void Validate()
@@ -45,6 +53,8 @@ public sealed class VoiceActivityOptions
         if (!(EndThreshold > 0 && EndThreshold < Threshold)) throw new ArgumentOutOfRangeException(nameof(EndThreshold), EndThreshold, $"More than 0, less than {nameof(Threshold)}.");
         if (EndpointSilence != Timeout.InfiniteTimeSpan && EndpointSilence < TimeSpan.FromMilliseconds(100))
             throw new ArgumentOutOfRangeException(nameof(EndpointSilence), EndpointSilence, "At least 100 ms, or Timeout.InfiniteTimeSpan for none.");
+        if (RescueAfter != Timeout.InfiniteTimeSpan && (RescueAfter < TimeSpan.FromSeconds(1) || RescueAfter > TimeSpan.FromSeconds(BlankSpanFinder.LongestSeconds)))
+            throw new ArgumentOutOfRangeException(nameof(RescueAfter), RescueAfter, $"1 to {BlankSpanFinder.LongestSeconds} s, or Timeout.InfiniteTimeSpan for never.");
         if (WordThreshold is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(WordThreshold), WordThreshold, "0 to 1.");
         ValidateDuration(MinSpeech, 10, nameof(MinSpeech));
         ValidateDuration(MinSilence, 10, nameof(MinSilence));
@@ -60,6 +70,7 @@ public sealed class VoiceActivityOptions
         writer.Write(Padding.Ticks);
         writer.Write(EndpointSilence.Ticks);
         writer.Write(WordThreshold);
+        writer.Write(RescueAfter.Ticks);
     }
 
     internal static VoiceActivityOptions Load(BinaryReader reader) => new()
@@ -71,6 +82,7 @@ public sealed class VoiceActivityOptions
         Padding = TimeSpan.FromTicks(reader.ReadInt64()),
         EndpointSilence = TimeSpan.FromTicks(reader.ReadInt64()),
         WordThreshold = reader.ReadSingle(),
+        RescueAfter = TimeSpan.FromTicks(reader.ReadInt64()),
     };
 
     private static void ValidateDuration(TimeSpan value, double most, string name)

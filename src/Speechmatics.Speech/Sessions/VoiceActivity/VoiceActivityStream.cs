@@ -16,12 +16,14 @@ internal sealed class VoiceActivityStream
     private readonly float[] _context;
     private readonly List<SpeechEvent> _events = [];
 
-    public VoiceActivityStream(SessionEngine engine, VoiceActivityOptions options)
+    public VoiceActivityStream(SessionEngine engine, SessionOptions sessionOptions)
     {
+        var options = sessionOptions.VoiceActivity!;
         _engine = engine;
         _layout = engine.VoiceActivityModel!.Layout;
         _detector = new VoiceActivityDetector(options, _layout.SampleRate, _layout.WindowSamples);
         Evidence = new SpeechEvidence(Track, options, engine.Layout, _layout);
+        Rescue = options.RescueAfter == Timeout.InfiniteTimeSpan ? null : new BlankSpanRescue(engine, sessionOptions, Track, Evidence);
         _state = new float[_layout.StateFloats];
         _context = new float[_layout.ContextSamples];
     }
@@ -34,6 +36,9 @@ internal sealed class VoiceActivityStream
 
     /// <summary>What it says to the transcript.</summary>
     public SpeechEvidence Evidence { get; }
+
+    /// <summary>Decodes speech that gave no words again; null where the session does not want it.</summary>
+    public BlankSpanRescue? Rescue { get; }
 
     /// <summary>Why the model failed for this stream; it then ends with this.</summary>
     public Exception? Failure { get; set; }
@@ -84,7 +89,7 @@ internal sealed class VoiceActivityStream
         var heard = probabilities.Length * _layout.WindowSamples;
         samples.Slice(heard, _layout.ContextSamples).CopyTo(_context);
         NextSample += heard;
-        lock (stream.Gate) stream.Intake.Unheard!.DiscardBefore(NextSample);
+        lock (stream.Gate) stream.Intake.Unheard!.DiscardBefore(Rescue is null ? NextSample : Math.Min(NextSample, Rescue.NeededSample - offset));
     }
 
     public void SaveState(IVoiceActivityStep step, int row) => step.SaveState(row, _state);
@@ -116,6 +121,7 @@ internal sealed class VoiceActivityStream
         writer.Write(MemoryMarshal.AsBytes(_context.AsSpan()));
         _detector.Save(writer);
         Track.Save(writer);
+        Rescue?.Save(writer);
     }
 
     public void Load(BinaryReader reader)
@@ -125,5 +131,6 @@ internal sealed class VoiceActivityStream
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(_context.AsSpan()));
         _detector.Load(reader);
         Track.Load(reader);
+        Rescue?.Load(reader);
     }
 }

@@ -120,6 +120,25 @@ public class VoiceActivitySessionTests(ModelFixture fixture, VoiceActivityModelF
     }
 
     [Fact]
+    public async Task A_soft_voice_after_which_the_encoder_fell_silent_is_heard_from_fresh_state()
+    {
+        // at -40 dB the streaming model writes nothing of the second sentence
+        var audio = Clips.Named("accented-adult-035").Samples.Concat(Clips.Named("accented-adult-036").Samples).Select(sample => sample * 0.01f).ToArray();
+        await using var pool = Pool();
+        var options = Options();
+        options.VoiceActivity!.RescueAfter = Timeout.InfiniteTimeSpan;
+        await using var plain = await pool.OpenAsync(options);
+        Assert.DoesNotContain("beginning", Clips.Text(await Clips.PlayAsync(plain, audio)), StringComparison.Ordinal);
+        await using var session = await pool.OpenAsync(Options());
+        var events = await Clips.PlayAsync(session, audio, 1000);
+        Assert.Contains("this is only the beginning", Clips.Text(events), StringComparison.Ordinal);
+        Assert.Contains(events, e => e is SessionNotice { Kind: SessionNoticeKind.BlankSpanRescued });
+        var words = events.OfType<FinalTranscript>().SelectMany(final => final.Words).ToArray();
+        for (var i = 1; i < words.Length; i++) Assert.True(words[i].Start >= words[i - 1].Start);
+        Assert.All(words, word => Assert.InRange(word.End, word.Start, session.AudioReceived));
+    }
+
+    [Fact]
     public async Task Options_out_of_range_and_a_pool_without_the_model_are_told()
     {
         await using var deaf = new SessionPool(fixture.Model, new SessionPoolOptions { MaxSessions = 1 });
@@ -135,6 +154,10 @@ public class VoiceActivitySessionTests(ModelFixture fixture, VoiceActivityModelF
             (o => o.EndThreshold = 0, nameof(VoiceActivityOptions.EndThreshold)),
             (o => o.MinSpeech = TimeSpan.FromSeconds(11), nameof(VoiceActivityOptions.MinSpeech)),
             (o => o.MinSilence = TimeSpan.FromTicks(-1), nameof(VoiceActivityOptions.MinSilence)),
+            (o => o.EndpointSilence = TimeSpan.FromMilliseconds(99), nameof(VoiceActivityOptions.EndpointSilence)),
+            (o => o.WordThreshold = 1.5f, nameof(VoiceActivityOptions.WordThreshold)),
+            (o => o.RescueAfter = TimeSpan.FromSeconds(0.5), nameof(VoiceActivityOptions.RescueAfter)),
+            (o => o.RescueAfter = TimeSpan.FromSeconds(11), nameof(VoiceActivityOptions.RescueAfter)),
             (o => o.Padding = TimeSpan.FromSeconds(2), nameof(VoiceActivityOptions.Padding)),
         })
         {
