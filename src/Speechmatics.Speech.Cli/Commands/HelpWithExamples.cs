@@ -14,6 +14,8 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         var examples = command is CommandWithExamples { Examples: var own }
             ? own
             : [.. Below(command).OfType<CommandWithExamples>().Select(c => c.Examples[0])];
+        if (examples.Count == 0)
+            return ExitCode.Success;
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
         foreach (var example in examples)

@@ -10,7 +10,7 @@ internal static class ModelCommand
     public static Command Create(ToolServices services)
     {
         var path = new Argument<string>("PATH") { Description = "The model's folder (default: the English model).", DefaultValueFactory = _ => EnglishModel.Path };
-        var inspect = new CommandWithExamples("inspect", "Show what a model package holds: sizes, chunks and their latencies, heads, hash.", "speech model inspect models/en-standard")
+        var inspect = new CommandWithExamples("inspect", "Show what a model package holds: sizes, chunks and their latencies, heads, hash.", "speech model inspect", "speech model inspect models/en-enhanced")
         {
             path,
         };

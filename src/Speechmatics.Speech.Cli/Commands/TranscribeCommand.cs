@@ -10,7 +10,7 @@ internal static class TranscribeCommand
 {
     public static Command Create(ToolServices services)
     {
-        var files = new Argument<string[]>("FILE") { Description = "Recordings; '-' reads raw samples from standard input.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Recordings: WAV, or with ffmpeg installed any other format; '-' reads standard input: WAV, or raw samples.", Arity = ArgumentArity.OneOrMore };
         files.Validators.Add(result =>
         {
             // what looks like an option and is no file is a mistyped option
@@ -25,9 +25,9 @@ internal static class TranscribeCommand
         var partials = new Option<bool>("--partials") { Description = "Show words while they may still change." };
         var recognition = new RecognitionOptions(enhancedByDefault: true);
         var channel = CommonOptions.Channel();
-        var rate = CommonOptions.Positive(new Option<int?>("--rate") { Description = "Sample rate of '-', in Hz (default: 16000).", HelpName = "N" });
+        var rate = CommonOptions.Positive(new Option<int?>("--rate") { Description = "Sample rate of raw samples from '-', in Hz (default: 16000).", HelpName = "N" });
         var encoding = CommonOptions.Choice<AudioEncoding?>(
-            "--encoding", "Sample format of '-' (default: pcm16).",
+            "--encoding", "Format of raw samples from '-' (default: pcm16).",
             ("pcm16", AudioEncoding.Pcm16), ("float32", AudioEncoding.Float32), ("mulaw", AudioEncoding.MuLaw), ("alaw", AudioEncoding.ALaw));
         var parallel = CommonOptions.Parallel("one for each processor");
 
@@ -59,6 +59,7 @@ internal static class TranscribeCommand
                     SampleRate = parsed.GetValue(rate) ?? 16000,
                     Encoding = parsed.GetValue(encoding) ?? AudioEncoding.Pcm16,
                     Channel = parsed.GetValue(channel),
+                    MayBeWave = parsed.GetValue(rate) is null && parsed.GetValue(encoding) is null,
                 })],
                 Settings = recognition.Read(parsed) with { Partials = live, Parallel = atOnce },
                 Format = parsed.GetValue(format),
@@ -78,7 +79,7 @@ internal static class TranscribeCommand
         if (raw == 0 && (rate is not null || encoding is not null))
             throw new UsageException("--rate and --encoding describe raw samples from '-'; files say their own");
         if (raw == 1 && terminal.InputIsTerminal)
-            throw new UsageException("'-' reads raw samples from standard input, which is the keyboard here: pipe audio into it");
+            throw new UsageException("'-' reads audio from standard input, which is the keyboard here: pipe a recording into it");
         if (partials && format != TranscriptFormat.Text)
             throw new UsageException("--partials goes with --format text: the other formats hold finals only");
         if (partials && output is not null)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Speechmatics.Speech.Cli.Output;
 using Speechmatics.Speech.Cli.Scoring;
 
 namespace Speechmatics.Speech.Cli.Commands;
@@ -28,6 +29,12 @@ internal static class WerCommand
         var show = CommonOptions.Choice(
             "--show", "Print alignments: of every recording, of those with errors, or none (default: none).",
             ("alignment", AlignmentsShown.All), ("errors", AlignmentsShown.Errors), ("none", AlignmentsShown.None));
+        var calibration = new Option<string?>("--calibration")
+        {
+            Description = "Also tell how well the words' confidences fit: a table, and a plot into FILE (.svg or .html) where one is named.",
+            HelpName = "FILE",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var json = new Option<string?>("--json") { Description = "Also write the report to this file as JSON.", HelpName = "FILE" };
 
         var command = new CommandWithExamples(
@@ -35,9 +42,10 @@ internal static class WerCommand
             "Measure word error rates over recordings with known words.",
             "speech wer --manifest samples/audio/transcripts.jsonl",
             "speech wer --manifest samples/audio/transcripts.jsonl --chunk-ms 1280 --show errors",
+            "speech wer --manifest samples/audio/transcripts.jsonl --confidence tsallis --calibration tsallis.svg",
             "speech wer --manifest references.jsonl --hypotheses transcripts.jsonl --normalise full --json report.json")
         {
-            manifest, audio, hypotheses, normalise, show, json, parallel,
+            manifest, audio, hypotheses, normalise, show, calibration, json, parallel,
         };
 
         foreach (var option in recognition.All) command.Add(option);
@@ -51,6 +59,13 @@ internal static class WerCommand
                         throw new UsageException($"--hypotheses runs no model, so {option.Name} does not go with it");
             }
 
+            var calibrate = parsed.GetResult(calibration) is not null;
+            var plot = parsed.GetValue(calibration);
+            if (calibrate && given is not null)
+                throw new UsageException("--calibration needs the words' confidences, which --hypotheses does not have");
+            if (plot is not null && !CalibrationPlot.CanWrite(plot))
+                throw new UsageException($"--calibration {plot}: the plot is written as .svg or .html");
+
             var enhanced = recognition.IsEnhanced(parsed);
             var path = parsed.GetRequiredValue(manifest);
             var job = new WerJob(services, new ErrorReport(services.Terminal.Error, parsed.GetValue(CommonOptions.Verbose)))
@@ -62,6 +77,8 @@ internal static class WerCommand
                 // the second pass writes "20" and "Mr.": compared letter by letter that would be an error
                 Normalisation = parsed.GetResult(normalise) is null && enhanced ? Normalisation.Full : parsed.GetValue(normalise),
                 Show = parsed.GetValue(show),
+                Calibrate = calibrate,
+                CalibrationPath = plot,
                 JsonPath = parsed.GetValue(json),
             };
             return job.RunAsync(cancellationToken);

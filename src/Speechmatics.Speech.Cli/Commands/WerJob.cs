@@ -2,6 +2,8 @@ using System.Globalization;
 using Speechmatics.Speech.Cli.Output;
 using Speechmatics.Speech.Cli.Scoring;
 using Speechmatics.Speech.Cli.Transcription;
+using Speechmatics.Speech.Decoding;
+using Speechmatics.Speech.Decoding.Confidence;
 using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Commands;
@@ -24,19 +26,35 @@ internal sealed class WerJob(ToolServices services, ErrorReport errors)
 
     public required AlignmentsShown Show { get; init; }
 
+    /// <summary>Whether confidences are reported too.</summary>
+    public required bool Calibrate { get; init; }
+
+    /// <summary>Where the reliability curve goes; null for nowhere.</summary>
+    public required string? CalibrationPath { get; init; }
+
     public required string? JsonPath { get; init; }
+
+    private string ConfidenceName => Settings.EnhancedModelPath is not null ? "probability, second pass"
+        : Settings.Confidence == ConfidenceMeasure.TsallisEntropy ? "Tsallis' entropy" : "probability";
 
     private Terminal Terminal => services.Terminal;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var entries = ManifestEntry.ReadAll(Manifest);
-        var texts = Hypotheses is null ? await TranscribeAsync(entries, cancellationToken).ConfigureAwait(false) : Match(entries, ManifestEntry.ReadAll(Hypotheses));
+        var words = Hypotheses is null ? await TranscribeAsync(entries, cancellationToken).ConfigureAwait(false) : null;
+        var texts = words?.Select(w => w is null ? null : string.Join(' ', w.Select(word => word.Text))).ToArray() ?? Match(entries, ManifestEntry.ReadAll(Hypotheses!));
 
         var scores = new List<UtteranceScore>(entries.Count);
+        var judged = new List<IReadOnlyList<JudgedWord>>();
         for (var i = 0; i < entries.Count; i++)
-            if (texts[i] is { } text)
-                scores.Add(UtteranceScore.Of(entries[i], text, Normalisation));
+        {
+            if (texts[i] is not { } text)
+                continue;
+            scores.Add(UtteranceScore.Of(entries[i], text, Normalisation));
+            if (Calibrate)
+                judged.Add([.. WordJudge.Judge(scores[^1].Alignment, words![i]!, Normalisation)]);
+        }
 
         var report = new ScoreReport(scores, Normalisation);
         foreach (var score in scores)
@@ -44,8 +62,13 @@ internal sealed class WerJob(ToolServices services, ErrorReport errors)
                 AlignmentView.Write(score, Terminal);
         if (scores.Count > 0)
             ScoreTable.Write(report, Terminal);
+        var calibration = Calibrate ? CalibrationReport.Of(judged) : null;
+        if (calibration is not null)
+            CalibrationTable.Write(calibration, ConfidenceName, Terminal);
+        if (CalibrationPath is not null)
+            CalibrationPlot.Write(calibration!, ConfidenceName, CalibrationPath);
         if (JsonPath is not null)
-            ScoreJson.Write(report, JsonPath);
+            ScoreJson.Write(report, calibration, JsonPath);
 
         if (scores.Count == entries.Count)
             return ExitCode.Success;
@@ -70,12 +93,12 @@ internal sealed class WerJob(ToolServices services, ErrorReport errors)
         return texts;
     }
 
-    private async Task<string?[]> TranscribeAsync(List<ManifestEntry> entries, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RecognizedWord>?[]> TranscribeAsync(List<ManifestEntry> entries, CancellationToken cancellationToken)
     {
         var transcriber = await services.CreateTranscriber(Settings, cancellationToken).ConfigureAwait(false);
         await using var _ = transcriber.ConfigureAwait(false);
 
-        var texts = new string?[entries.Count];
+        var words = new IReadOnlyList<RecognizedWord>?[entries.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Settings.Parallel, CancellationToken = cancellationToken };
         var started = services.Time.GetTimestamp();
         await ProgressDisplay.RunAsync(Terminal, visible: true, errors, display =>
@@ -83,22 +106,22 @@ internal sealed class WerJob(ToolServices services, ErrorReport errors)
             {
                 var input = new AudioInput { Name = Path.Combine(AudioFolder, entry.Item.Audio) };
                 using var progress = display.Start(input.BaseName);
-                texts[entry.Index] = await TranscribeAsync(transcriber, input, progress, token).ConfigureAwait(false);
+                words[entry.Index] = await TranscribeAsync(transcriber, input, progress, token).ConfigureAwait(false);
             })).ConfigureAwait(false);
 
-        WriteSpeed(entries.Index().Where(e => texts[e.Index] is not null).Select(e => e.Item.Seconds), services.Time.GetElapsedTime(started));
-        return texts;
+        WriteSpeed(entries.Index().Where(e => words[e.Index] is not null).Select(e => e.Item.Seconds), services.Time.GetElapsedTime(started));
+        return words;
     }
 
-    private async Task<string?> TranscribeAsync(ITranscriber transcriber, AudioInput input, IProgress<TranscriptionProgress>? progress, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RecognizedWord>?> TranscribeAsync(ITranscriber transcriber, AudioInput input, IProgress<TranscriptionProgress>? progress, CancellationToken cancellationToken)
     {
-        var finals = new List<string>();
+        var words = new List<RecognizedWord>();
         try
         {
             await foreach (var speechEvent in transcriber.TranscribeAsync(input, progress, cancellationToken).WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 if (speechEvent is FinalTranscript final)
-                    finals.Add(final.Text);
+                    words.AddRange(final.Words);
                 else if (speechEvent is SessionNotice notice)
                     errors.Report(input.Name, notice.Message);
             }
@@ -109,7 +132,7 @@ internal sealed class WerJob(ToolServices services, ErrorReport errors)
             return null;
         }
 
-        return string.Join(' ', finals);
+        return words;
     }
 
     private void WriteSpeed(IEnumerable<double?> lengths, TimeSpan elapsed)

@@ -17,13 +17,26 @@ internal static class ModelFactsTable
         table.AddRow("hash", Markup.Escape(facts.ContentHash));
         table.AddRow("audio", Invariant($"{facts.SampleRate} Hz, {facts.MelBins} mel bins"));
         table.AddRow("encoder frame", Invariant($"{facts.EncoderFrameMilliseconds:0.##} ms"));
-        table.AddRow("heads", string.Join(", ", facts.Heads.Select(NameOf)));
-        table.AddRow("vocabulary", Invariant($"{facts.VocabularySize} tokens, blank included"));
-        table.AddRow("state", Invariant($"{Bytes(facts.StateBytesPerSession)} for each session, {facts.States.Length} tensors"));
+        if (!facts.Heads.IsEmpty)
+            table.AddRow("heads", string.Join(", ", facts.Heads.Select(NameOf)));
+        table.AddRow("vocabulary", Invariant($"{facts.VocabularySize} tokens{(facts.Heads.IsEmpty ? "" : ", blank included")}"));
+        if (!facts.States.IsEmpty)
+            table.AddRow("state", Invariant($"{Bytes(facts.StateBytesPerSession)} for each session, {facts.States.Length} tensors"));
         table.AddRow("files", Bytes(facts.Files.Sum(f => f.Bytes)));
         Tables.Write(table, terminal);
         terminal.Out.WriteLine();
 
+        if (!facts.ChunkFrames.IsEmpty)
+            WriteStreaming(facts, terminal);
+
+        var files = Tables.Create(terminal, "file", "size");
+        foreach (var file in facts.Files)
+            files.AddRow(Markup.Escape(file.Name), Bytes(file.Bytes));
+        Tables.Write(files, terminal);
+    }
+
+    private static void WriteStreaming(ModelFacts facts, Terminal terminal)
+    {
         var chunks = Tables.Create(terminal, "chunk frames", "--chunk-ms", "look-ahead ms", "default");
         foreach (var frames in facts.ChunkFrames)
         {
@@ -42,11 +55,6 @@ internal static class ModelFactsTable
             states.AddRow(Markup.Escape(state.Name), string.Join(" x ", state.Shape), Bytes(state.BytesPerSession));
         Tables.Write(states, terminal);
         terminal.Out.WriteLine();
-
-        var files = Tables.Create(terminal, "file", "size");
-        foreach (var file in facts.Files)
-            files.AddRow(Markup.Escape(file.Name), Bytes(file.Bytes));
-        Tables.Write(files, terminal);
     }
 
     private static string NameOf(TransducerHead head) => head == TransducerHead.Tdt ? "tdt" : "rnnt";

@@ -11,6 +11,8 @@ namespace Speechmatics.Speech.Cli.Output;
 ///   "normalisation": "standard" | "full"
 ///   "all":  { "wer": number or null, "errors", "words", "substitutions", "insertions", "deletions", "files", "filesWithErrors": integer }
 ///   "sets": { name: as "all" }
+///   "calibration": { "words": integer, "expectedError": number, "normalisedCrossEntropy", "areaUnderCurve": number or null,
+///                    "bins": [ { "from", "to", "words", "confidence", "right" } ] }    with --calibration only
 ///   "utterances": [ { "audio", "set": string or null, "reference", "hypothesis": string (as read), "wer", "errors", …: as "all",
 ///                     "alignment": [ { "ref": string or null, "hyp": string or null } ] (normalised words) } ]
 /// }
@@ -21,7 +23,7 @@ internal static class ScoreJson
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(ScoreReport report, string path)
+    public static void Write(ScoreReport report, CalibrationReport? calibration, string path)
     {
         using var stream = File.Create(path);
         using var json = new Utf8JsonWriter(stream, Options);
@@ -39,6 +41,8 @@ internal static class ScoreJson
         }
 
         json.WriteEndObject();
+        if (calibration is not null)
+            WriteCalibration(json, calibration);
         json.WriteStartArray("utterances");
         foreach (var utterance in report.Utterances)
             WriteUtterance(json, utterance);
@@ -51,6 +55,37 @@ internal static class ScoreJson
         WriteCounts(json, group.Counts);
         json.WriteNumber("files", group.Utterances);
         json.WriteNumber("filesWithErrors", group.UtterancesWithErrors);
+    }
+
+    private static void WriteCalibration(Utf8JsonWriter json, CalibrationReport calibration)
+    {
+        json.WriteStartObject("calibration");
+        json.WriteNumber("words", calibration.Words.Count);
+        json.WriteNumber("expectedError", Math.Round(calibration.ExpectedError, 6));
+        WriteNumberOrNull(json, "normalisedCrossEntropy", calibration.NormalisedCrossEntropy);
+        WriteNumberOrNull(json, "areaUnderCurve", calibration.AreaUnderCurve);
+        json.WriteStartArray("bins");
+        foreach (var bin in calibration.Bins)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("from", bin.From);
+            json.WriteNumber("to", bin.To);
+            json.WriteNumber("words", bin.Words);
+            json.WriteNumber("confidence", Math.Round(bin.Confidence, 6));
+            json.WriteNumber("right", Math.Round(bin.Right, 6));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumberOrNull(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number)
+            json.WriteNumber(name, Math.Round(number, 6));
+        else
+            json.WriteNull(name);
     }
 
     private static void WriteUtterance(Utf8JsonWriter json, UtteranceScore utterance)
@@ -76,10 +111,7 @@ internal static class ScoreJson
 
     private static void WriteCounts(Utf8JsonWriter json, ErrorCounts counts)
     {
-        if (counts.Rate is { } rate)
-            json.WriteNumber("wer", Math.Round(rate, 6));
-        else
-            json.WriteNull("wer");
+        WriteNumberOrNull(json, "wer", counts.Rate);
         json.WriteNumber("errors", counts.Errors);
         json.WriteNumber("words", counts.ReferenceWords);
         json.WriteNumber("substitutions", counts.Substitutions);

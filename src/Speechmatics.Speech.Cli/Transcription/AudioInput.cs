@@ -2,7 +2,7 @@ using Speechmatics.Speech.Audio;
 
 namespace Speechmatics.Speech.Cli.Transcription;
 
-/// <summary>Audio named on the command line: a file, or raw samples from standard input.</summary>
+/// <summary>Audio named on the command line: a file, or standard input.</summary>
 internal sealed record AudioInput
 {
     public const string StandardInputName = "-";
@@ -18,6 +18,9 @@ internal sealed record AudioInput
 
     /// <summary>Of <see cref="Samples"/>; a file says its own.</summary>
     public AudioEncoding Encoding { get; init; } = AudioEncoding.Pcm16;
+
+    /// <summary>Whether <see cref="Samples"/> may begin with a WAV header, which then says rate and encoding.</summary>
+    public bool MayBeWave { get; init; }
 
     /// <summary>The channel to recognise, from 1; null mixes all into one.</summary>
     public int? Channel { get; init; }

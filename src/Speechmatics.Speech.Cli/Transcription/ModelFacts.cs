@@ -21,20 +21,20 @@ internal sealed record ModelFacts
 
     public required double EncoderFrameMilliseconds { get; init; }
 
-    /// <summary>In encoder frames, ascending.</summary>
-    public required ImmutableArray<int> ChunkFrames { get; init; }
+    /// <summary>In encoder frames, ascending; empty for a second pass, which has no chunks, heads or states.</summary>
+    public ImmutableArray<int> ChunkFrames { get; init; } = [];
 
-    public required int DefaultChunkFrames { get; init; }
+    public int DefaultChunkFrames { get; init; }
 
     /// <summary>Audio after a chunk that the encoder needs before it can start on it.</summary>
-    public required double LookAheadMilliseconds { get; init; }
+    public double LookAheadMilliseconds { get; init; }
 
-    public required ImmutableArray<TransducerHead> Heads { get; init; }
+    public ImmutableArray<TransducerHead> Heads { get; init; } = [];
 
     /// <summary>Tokens, the blank included.</summary>
     public required int VocabularySize { get; init; }
 
-    public required ImmutableArray<ModelState> States { get; init; }
+    public ImmutableArray<ModelState> States { get; init; } = [];
 
     public required ImmutableArray<ModelFile> Files { get; init; }
 

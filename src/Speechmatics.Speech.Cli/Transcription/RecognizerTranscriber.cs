@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Decoding.Language;
 using Speechmatics.Speech.Models;
@@ -61,6 +63,8 @@ internal sealed class RecognizerTranscriber : ITranscriber
     /// <summary>The facts of the package at <paramref name="path"/>.</summary>
     public static async Task<ModelFacts> InspectAsync(string path, CancellationToken cancellationToken)
     {
+        if (IsSecondPass(path))
+            return await InspectSecondPassAsync(path, cancellationToken).ConfigureAwait(false);
         var model = await SpeechModel.LoadAsync(path, ct: cancellationToken).ConfigureAwait(false);
         await using var _ = model.ConfigureAwait(false);
         var layout = model.Layout;
@@ -79,16 +83,50 @@ internal sealed class RecognizerTranscriber : ITranscriber
             Heads = [.. model.Heads],
             VocabularySize = model.Vocabulary.TokenCount,
             States = [.. layout.States.Select(s => new ModelState(s.InputName, [s.Heads, s.RingFrames, s.Width], (long)s.FloatsPerSession * sizeof(float)))],
-            Files = [.. new DirectoryInfo(path).EnumerateFiles().OrderBy(file => file.Name).Select(file => new ModelFile(file.Name, file.Length))],
+            Files = FilesOf(path),
         };
     }
+
+    private static async Task<ModelFacts> InspectSecondPassAsync(string path, CancellationToken cancellationToken)
+    {
+        var model = await EnhancedSpeechModel.LoadAsync(path, ct: cancellationToken).ConfigureAwait(false);
+        await using var _ = model.ConfigureAwait(false);
+        var layout = model.Layout;
+        return new ModelFacts
+        {
+            Name = model.Name,
+            Type = $"second pass: attention encoder-decoder, utterances up to {layout.MaxSeconds} s",
+            Language = model.Language,
+            ContentHash = model.ContentHash,
+            SampleRate = model.SampleRate,
+            MelBins = layout.MelBins,
+            EncoderFrameMilliseconds = layout.SamplesPerEncoderFrame * 1000.0 / layout.SampleRate,
+            VocabularySize = layout.Vocabulary,
+            Files = FilesOf(path),
+        };
+    }
+
+    // a manifest that cannot be read is the loader's to report
+    private static bool IsSecondPass(string path)
+    {
+        try
+        {
+            using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(path, "model.json")));
+            return manifest.RootElement.TryGetProperty("type", out var type) && type.ValueEquals("attention");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static ImmutableArray<ModelFile> FilesOf(string path) =>
+        [.. new DirectoryInfo(path).EnumerateFiles().OrderBy(file => file.Name).Select(file => new ModelFile(file.Name, file.Length))];
 
     public IAsyncEnumerable<SpeechEvent> TranscribeAsync(AudioInput input, IProgress<TranscriptionProgress>? progress, CancellationToken cancellationToken)
     {
         var channels = input.Channel is { } channel ? ChannelSelection.Only(channel - 1) : ChannelSelection.Mix;
-        var source = input.Samples is { } samples
-            ? AudioSource.FromStream(samples, new AudioFormat(input.Encoding, input.SampleRate), leaveOpen: true)
-            : AudioSource.FromFile(input.Name, channels);
+        AudioSource source = input.Samples is null ? AudioSource.FromFile(input.Name, channels) : new StandardInputSource(input, channels);
         if (progress is not null) source = new MeteredSource(source, progress);
         return _recognizer.RecognizeAsync(source, _options, cancellationToken);
     }

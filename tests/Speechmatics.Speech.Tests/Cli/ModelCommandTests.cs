@@ -34,6 +34,21 @@ public class ModelCommandTests
     }
 
     [Fact]
+    public async Task Both_models_of_this_repository_can_be_inspected()
+    {
+        var first = await RecognizerTranscriber.InspectAsync(Repository.EnglishModel, TestContext.Current.CancellationToken);
+        Assert.Equal((16000, 80.0, 4), (first.SampleRate, first.EncoderFrameMilliseconds, first.ChunkFrames.Length));
+        var second = await RecognizerTranscriber.InspectAsync(Path.Combine(Repository.EnglishModel, "..", "en-enhanced"), TestContext.Current.CancellationToken);
+        Assert.Equal((16000, 20.0, 0), (second.SampleRate, second.EncoderFrameMilliseconds, second.ChunkFrames.Length));
+        Assert.Contains("utterances up to 30 s", second.Type);
+
+        _tool.Facts = second;
+        Assert.Equal(0, await _tool.RunAsync("model", "inspect", "m"));
+        Assert.Contains("second pass", _tool.Out);
+        Assert.DoesNotContain("chunk", _tool.Out);
+    }
+
+    [Fact]
     public async Task A_package_that_cannot_be_read_is_one_line_and_a_failure()
     {
         Assert.Equal(1, await _tool.RunAsync("model", "inspect", "nowhere"));

@@ -64,6 +64,32 @@ public sealed class WerCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Calibration_is_a_table_a_plot_and_a_part_of_the_report()
+    {
+        var manifest = Write("m.jsonl", """{"audio": "a.wav", "text": "one two"}""");
+        var (plot, json) = (Path.Combine(_folder, "c.svg"), Path.Combine(_folder, "r.json"));
+        _tool.Transcriber.Script("a", [Events.Final([Events.Word("one", 0, 1, 0.95f), Events.Word("too", 1, 2, 0.25f)])]);
+        Assert.Equal(0, await _tool.RunAsync("wer", "--manifest", manifest, "--calibration", plot, "--json", json));
+        Assert.Contains("0.9 to 1.0", _tool.Out);
+        Assert.Contains("expected calibration error 0.150", _tool.Out);
+        Assert.Contains("too few", _tool.Out);
+        Assert.Equal("svg", System.Xml.Linq.XDocument.Load(plot).Root!.Name.LocalName);
+        using var report = JsonDocument.Parse(File.ReadAllText(json));
+        Assert.Equal(0.15, report.RootElement.GetProperty("calibration").GetProperty("expectedError").GetDouble(), 6);
+        Assert.Equal(1, report.RootElement.GetProperty("calibration").GetProperty("areaUnderCurve").GetDouble());
+        Assert.Equal(0, await _tool.RunAsync("wer", "--calibration", "--manifest", manifest));
+    }
+
+    [Theory]
+    [InlineData("needs the words' confidences", "--hypotheses", "h.jsonl", "--calibration")]
+    [InlineData("is written as .svg or .html", "--calibration", "plot.png")]
+    public async Task Calibration_without_confidences_or_as_a_photograph_is_a_usage_error(string message, params string[] options)
+    {
+        Assert.Equal(2, await _tool.RunAsync(["wer", "--manifest", "m.jsonl", .. options]));
+        Assert.Contains(message, _tool.Error);
+    }
+
+    [Fact]
     public async Task Transcripts_missing_or_unknown_are_named()
     {
         var manifest = Write("m.jsonl", """{"audio": "a.wav", "text": "one"}""", """{"audio": "b.wav", "text": "two"}""");

@@ -5,6 +5,19 @@ namespace Speechmatics.Speech.Tests.Decoding.Language;
 
 public class LmCommandTests
 {
+    [Theory]
+    [InlineData("--order", "9")]
+    [InlineData("--bits", "1")]
+    [InlineData("--prune", "much")]
+    [InlineData("--held-out", "0")]
+    [InlineData("--minimum-counts", "1,x")]
+    [InlineData("--arpa", "no/such/folder/a.arpa")]
+    public void What_cannot_be_is_refused_before_the_work_begins(string option, string value)
+    {
+        var parsed = LmCommand.Create(TextWriter.Null).Parse(["build", "text.txt", "-o", "a.bin", option, value]);
+        Assert.Contains(value, Assert.Single(parsed.Errors).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_model_is_built_from_text_compiled_from_its_ARPA_form_and_evaluated()
     {
