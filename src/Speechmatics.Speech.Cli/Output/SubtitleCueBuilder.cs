@@ -4,8 +4,8 @@ namespace Speechmatics.Speech.Cli.Output;
 
 /// <summary>
 /// Breaks words into subtitles that can be read: at most two lines of 42 characters and 7 seconds (Netflix and BBC guidelines agree within a little). A cue ends with
-/// its utterance, at a sentence's end, at a pause of 0.7 s, and when it is full: then at the longest pause in its second half, so that phrases stay together. The two
-/// lines are broken after a comma near the middle, else where they come out most alike.
+/// its utterance, at a sentence's end, at a pause of 0.7 s, and when it is full: then at the longest pause in its second half, without one before the last word that links phrases ("and", "of"), so
+/// that phrases stay together. The two lines are broken after a comma or before such a word near the middle, else where they come out most alike.
 /// </summary>
 internal sealed class SubtitleCueBuilder
 {
@@ -17,6 +17,9 @@ internal sealed class SubtitleCueBuilder
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.7);
 
     private static readonly HashSet<string> Abbreviations = new(["mr", "mrs", "ms", "dr", "prof", "st", "vs"], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly HashSet<string> Links = new(
+        "and but or nor that which who when while because if as than to of in on at for with from by into upon after before about".Split(' '), StringComparer.OrdinalIgnoreCase);
 
     private readonly List<RecognizedWord> _words = [];
 
@@ -58,19 +61,21 @@ internal sealed class SubtitleCueBuilder
     // the last word does not fit, so at the latest the break is before it
     private int BreakBefore(int count)
     {
-        var best = count - 1;
+        var (best, link) = (count - 1, count - 1);
         var bestPause = TimeSpan.MinValue;
         for (var i = Math.Max(1, count / 2); i < count; i++)
         {
             var pause = _words[i].Start - _words[i - 1].End;
             if (EndsClause(_words[i - 1].Text))
                 pause += Pause;
+            if (Links.Contains(_words[i].Text))
+                link = i;
             if (pause >= bestPause)
                 (best, bestPause) = (i, pause);
         }
 
-        // no pause worth the name: fill the cue
-        return bestPause < TimeSpan.FromSeconds(0.15) ? count - 1 : best;
+        // else no pause is worth the name
+        return bestPause < TimeSpan.FromSeconds(0.15) ? link : best;
     }
 
     private SubtitleCue Take(int count)
@@ -94,7 +99,7 @@ internal sealed class SubtitleCueBuilder
             string[] lines = [Join(words, 0, i), Join(words, i, words.Count)];
             if (lines[0].Length > MaxLineCharacters || lines[1].Length > MaxLineCharacters)
                 continue;
-            var cost = Math.Abs(lines[0].Length - lines[1].Length) - (EndsClause(words[i - 1].Text) ? 12 : 0);
+            var cost = Math.Abs(lines[0].Length - lines[1].Length) - (EndsClause(words[i - 1].Text) ? 12 : 0) - (Links.Contains(words[i].Text) ? 8 : 0);
             if (cost < bestCost)
                 (best, bestCost) = (lines, cost);
         }

@@ -50,6 +50,12 @@ public class SubtitleTests
         Assert.Equal(["one two.", "three", "four"], cues.Select(c => string.Join('/', c.Lines)));
     }
 
+    [Fact]
+    public void A_full_cue_without_a_pause_breaks_before_a_word_that_links_phrases() =>
+        Assert.Equal(
+            ["then they started on again and two/hours later came in sight of the house", "of Dr. Pipped"],
+            Cues([.. Events.Words("then they started on again and two hours later came in sight of the house of Dr. Pipped", each: 0.36)]).Select(c => string.Join('/', c.Lines)));
+
     [Theory]
     [InlineData("I like it. So do I.", "I like it.|So do I.")]
     [InlineData("He said \"no.\" Then he left.", "He said \"no.\"|Then he left.")]

@@ -5,11 +5,8 @@ internal static class EnglishDisfluencies
 {
     private static readonly HashSet<string> Fillers = ["um", "umm", "uh", "uhh", "uhm", "erm", "er", "hmm", "hm", "mm"];
 
-    // words that nobody says twice on purpose; "very very", "had had" and "no no" are
-    private static readonly HashSet<string> Repeated =
-    [
-        "the", "a", "an", "i", "to", "of", "in", "and", "we", "he", "she", "it", "is", "my", "your", "for", "but", "you", "they", "on", "at", "with", "this", "i'm", "it's", "if", "was", "are",
-    ];
+    // words that nobody says twice on purpose; "very very", "had had", "come in in time" and "let me tell you you are right" are
+    private static readonly HashSet<string> Repeated = ["the", "a", "an", "i", "to", "of", "and", "we", "he", "she", "my", "your", "for", "but", "they", "at", "with", "i'm", "it's", "if"];
 
     public static bool IsDisfluent(in SpokenText words, int at) =>
         Fillers.Contains(words[at]) || (words[at] == words[at + 1] && Repeated.Contains(words[at]) && !words.EndsSentence(at));

@@ -212,6 +212,8 @@ public class EnglishFormatterTests
     [InlineData("uh hmm erm yes", "Yes")]
     [InlineData("it was very very good", "It was very very good")]
     [InlineData("he had had enough", "He had had enough")]
+    [InlineData("let me tell you you are right", "Let me tell you you are right")]
+    [InlineData("what it is is a shame", "What it is is a shame")]
     [InlineData("i i i know that that is it", "I know that that is it")]
     [InlineData("twenty um five dollars", "$25")]
     [InlineData("um", "")]
