@@ -6,6 +6,9 @@ internal static class BenchmarkModel
     /// <summary>The default model's folder.</summary>
     public static string Path { get; } = System.IO.Path.Combine(FindRoot(), "models", "en-standard");
 
+    /// <summary>The second pass's model.</summary>
+    public static string Enhanced { get; } = System.IO.Path.Combine(FindRoot(), "models", "en-enhanced");
+
     /// <summary>Recorded reference outputs of sample clips.</summary>
     public static string Golden { get; } = System.IO.Path.Combine(FindRoot(), "tests", "Speechmatics.Speech.Tests", "TestData", "golden");
 

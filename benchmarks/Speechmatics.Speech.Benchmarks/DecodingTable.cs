@@ -17,71 +17,55 @@ internal static class DecodingTable
 {
     private const int Sessions = 32;
 
-    /// <summary>Returns the exit code: 0 done, 2 called wrongly.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var options = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["--half"] = "all",
-            ["--beams"] = "1,4,8",
-            ["--weights"] = "0,0.4",
-            ["--heads"] = "Tdt,Rnnt",
-            ["--phrase-weight"] = "1.6",
-            ["--lm"] = Path.Combine(BenchmarkModel.Path, "ngram.bin"),
-            ["--hotwords"] = "",
-            ["--manifest"] = "",
-            ["--audio"] = "",
-            ["--list"] = "",
-        };
-        for (var i = 0; i < arguments.Length; i += 2)
-        {
-            if (i + 1 < arguments.Length && options.ContainsKey(arguments[i]))
-            {
-                options[arguments[i]] = arguments[i + 1];
-                continue;
-            }
-
-            Console.Error.WriteLine($"decoding: '{arguments[i]}': expected pairs of {string.Join(", ", options.Keys)} and a value");
-            return 2;
-        }
-
+        var options = VerbOptions.Parse(
+            "decoding", arguments,
+            ("--manifest", null), ("--audio", null), ("--hotwords", ""), ("--half", "all"), ("--list", ""), ("--beams", "1,4,8"), ("--weights", "0,0.4"), ("--heads", "Tdt,Rnnt"),
+            ("--phrase-weight", CustomVocabulary.StandardWeight.ToString(CultureInfo.InvariantCulture)), ("--lm", Path.Combine(BenchmarkModel.Path, "ngram.bin")), ("--plot", ""));
         await using var loaded = await SpeechModel.LoadAsync(BenchmarkModel.Path);
         IAcousticModel model = loaded;
         var (clips, encoding) = await EncodeAsync(model, options);
-        var vocabularies = options["--hotwords"] is { Length: > 0 } file ? HotWords.Read(file, float.Parse(options["--phrase-weight"], CultureInfo.InvariantCulture)) : null;
-        var language = LanguageModel.Load(options["--lm"]);
+        var vocabularies = options.Text("--hotwords") is { Length: > 0 } file ? HotWords.Read(file, (float)options.Number("--phrase-weight")) : null;
+        var language = LanguageModel.Load(options.Text("--lm"));
         var (seconds, frames) = (clips.Sum(clip => clip.Seconds), clips.Sum(clip => clip.Frames));
-        Console.WriteLine($"{clips.Length} clips, {clips.Sum(clip => clip.Words.Length)} words, {seconds:F0} s; encoder alone, one session: {encoding:F1} s\n");
-        Console.WriteLine("| head | beam | LM weight | phrases | WER % | sub | ins | del | joiner rows / frame | joiner runs / frame | decoder ms / s of audio | hot words found |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
-        foreach (var head in options["--heads"].Split(',').Select(Enum.Parse<TransducerHead>))
-            foreach (var beam in options["--beams"].Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture)))
-                foreach (var weight in options["--weights"].Split(',').Select(text => float.Parse(text, CultureInfo.InvariantCulture)))
+        Console.WriteLine(FormattableString.Invariant($"{clips.Length} clips, {clips.Sum(clip => clip.Words.Length)} words, {seconds:F0} s; encoder alone, one session: {encoding:F1} s\n"));
+        var table = new MarkdownTable(
+            Console.Out, "head", "beam", "LM weight", "phrases", "WER %", "sub", "ins", "del", "joiner rows / frame", "joiner runs / frame", "decoder ms / s of audio", "hot words found");
+        var rows = new List<DecodingFigures>();
+        foreach (var head in options.List("--heads").Select(Enum.Parse<TransducerHead>))
+            foreach (var beam in options.Wholes("--beams"))
+                foreach (var weight in options.List("--weights").Select(text => float.Parse(text, CultureInfo.InvariantCulture)))
                     foreach (var biased in vocabularies is null ? [false] : new[] { false, true })
-                        Console.WriteLine(Measure(model, head, clips, beam, weight > 0 ? language : null, weight, vocabularies, biased, frames, seconds));
+                    {
+                        rows.Add(Measure(model, head, clips, beam, weight > 0 ? language : null, weight, vocabularies, biased, frames, seconds));
+                        table.Row(rows[^1].Cells());
+                    }
+
+        if (options.Text("--plot") is { Length: > 0 } plot) await File.WriteAllTextAsync(plot, DecodingFigures.Plot(rows, 1000 * encoding / seconds));
         return 0;
     }
 
-    private static async Task<(DecodingClip[] Clips, double Seconds)> EncodeAsync(IAcousticModel model, Dictionary<string, string> options)
+    private static async Task<(DecodingClip[] Clips, double Seconds)> EncodeAsync(IAcousticModel model, VerbOptions options)
     {
         using var streams = new BenchmarkStreams(model, 1);
         var clips = new List<DecodingClip>();
         var watch = Stopwatch.StartNew();
-        foreach (var (number, line) in File.ReadLines(options["--manifest"]).Index())
+        foreach (var (number, line) in File.ReadLines(options.Text("--manifest")).Index())
         {
-            if (options["--half"] == "even" && number % 2 == 1) continue;
-            if (options["--half"] == "odd" && number % 2 == 0) continue;
+            if (options.Text("--half") == "even" && number % 2 == 1) continue;
+            if (options.Text("--half") == "odd" && number % 2 == 0) continue;
             using var json = JsonDocument.Parse(line);
             var (audio, text) = (json.RootElement.GetProperty("audio").GetString()!, json.RootElement.GetProperty("text").GetString()!);
-            if (!audio.Contains(options["--list"], StringComparison.Ordinal)) continue;
+            if (!audio.Contains(options.Text("--list"), StringComparison.Ordinal)) continue;
             streams.Clear();
-            clips.Add(await DecodingClip.EncodeAsync(model, streams, options["--audio"], audio, text));
+            clips.Add(await DecodingClip.EncodeAsync(model, streams, options.Text("--audio"), audio, text));
         }
 
         return ([.. clips], watch.Elapsed.TotalSeconds);
     }
 
-    private static string Measure(
+    private static DecodingFigures Measure(
         IAcousticModel model, TransducerHead head, DecodingClip[] clips, int beam, LanguageModel? language, float weight, HotWords? hotWords, bool biased, int frames, double seconds)
     {
         var encoder = new PieceEncoder(model.Vocabulary.Pieces);
@@ -103,10 +87,8 @@ internal static class DecodingTable
         var errors = default(WordErrors);
         for (var i = 0; i < clips.Length; i++) errors += WordErrors.Count(clips[i].Words, texts[i].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         var found = hotWords is null ? "" : hotWords.Score(clips, texts);
-        var phrases = biased ? "yes" : "no";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {head} | {beam} | {weight} | {phrases} | {100.0 * errors.Errors / errors.Words:F1} | {errors.Substitutions} | {errors.Insertions} | {errors.Deletions} | {(double)rows / frames:F2} | {(double)runs / frames:F2} | {1000.0 * spare / Stopwatch.Frequency / seconds:F2} | {found} |");
+        return new DecodingFigures(
+            head, beam, weight, biased, errors, (double)rows / frames, (double)runs / frames, 1000.0 * spare / Stopwatch.Frequency / seconds, found);
     }
 
     private static void Decode(

@@ -1,8 +1,33 @@
 using BenchmarkDotNet.Running;
 using Speechmatics.Speech.Benchmarks;
+using Speechmatics.Speech.Cli;
 
 if (args is ["allocations", .. var rest]) return await AllocationGate.RunAsync(AllocationCases.All, rest);
 if (args is ["enhanced", var modelFolder, var sharedFolder]) return await EnhancedBenchmarks.RunAsync(modelFolder, sharedFolder);
-if (args is ["decoding", .. var options]) return await DecodingTable.RunAsync(options);
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;
+Func<string[], Task<int>>? verb = args is [var name, ..]
+    ? name switch
+    {
+        "decoding" => DecodingTable.RunAsync,
+        "operating-points" => OperatingPointsTable.RunAsync,
+        "flush" => FlushTable.RunAsync,
+        "engine" => EngineTable.RunAsync,
+        "costs" => CostsTable.RunAsync,
+        "word-times" => WordTimesTable.RunAsync,
+        _ => null,
+    }
+    : null;
+if (verb is null)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(BenchmarkModel).Assembly).Run(args);
+    return 0;
+}
+
+try
+{
+    return await verb(args[1..]);
+}
+catch (UsageException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 2;
+}

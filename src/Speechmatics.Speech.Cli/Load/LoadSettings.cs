@@ -54,6 +54,9 @@ internal sealed record LoadSettings
 
     public int? MaxBatch { get; init; }
 
+    /// <summary>See <see cref="SessionPoolOptions.AlwaysGather"/>; not on the command line.</summary>
+    public bool AlwaysGather { get; init; }
+
     public int Seed { get; init; } = 1;
 
     /// <summary>Whether the pool may refuse sessions beyond the capacity it has measured.</summary>
@@ -103,5 +106,5 @@ internal sealed record LoadSettings
         Overrun = OverrunPolicy.DropOldest,
     };
 
-    public SessionPoolOptions PoolOptions => new() { MaxSessions = Admission ? null : PeakSessions, Workers = Workers, MaxBatch = MaxBatch };
+    public SessionPoolOptions PoolOptions => new() { MaxSessions = Admission ? null : PeakSessions, Workers = Workers, MaxBatch = MaxBatch, AlwaysGather = AlwaysGather };
 }

@@ -18,16 +18,31 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel)
     private const double Bottom = 48;
     private const double WidestBar = 56;
 
+    /// <summary>What the elements' classes look like where no page says it.</summary>
+    private const string Style =
+        """
+        svg { --back: #ffffff; --text: #1c2430; --dim: #5b6675; --grid: #dfe3e8; --area: #c9d6ea; --band: #f0e9d8; --c0: #1f6fb4; --c1: #c77400; --c2: #b3262e; --c3: #23803f; font-family: system-ui, sans-serif; }
+        @media (prefers-color-scheme: dark) { svg { --back: #14181d; --text: #e6eaf0; --dim: #9aa6b4; --grid: #333c47; --area: #2b3b55; --band: #2e2a1f; --c0: #6cb2f0; --c1: #f0a23c; --c2: #f0737a; --c3: #63c981; } }
+        .back { fill: var(--back); } text { fill: var(--text); } .title { font-size: 14px; font-weight: 600; } .tick, .label { font-size: 12px; fill: var(--dim); } .grid { stroke: var(--grid); }
+        .line { fill: none; stroke-width: 2; stroke-linejoin: round; } .limit { stroke: var(--c2); stroke-dasharray: 5 4; } .area { fill: var(--area); } .band { fill: var(--band); } .bar { fill: var(--c0); } .spot { fill: transparent; }
+        .line.c0 { stroke: var(--c0); } .line.c1 { stroke: var(--c1); } .line.c2 { stroke: var(--c2); } .line.c3 { stroke: var(--c3); }
+        .dot.c0 { fill: var(--c0); } .dot.c1 { fill: var(--c1); } .dot.c2 { fill: var(--c2); } .dot.c3 { fill: var(--c3); }
+        """;
+
     private readonly StringBuilder _svg = new();
     private readonly List<(string Name, string Style)> _legend = [];
     private readonly List<(string Name, int Colour, bool Dots, (double X, double Y)?[] Points)> _lines = [];
     private (string Name, string Label, (double X, double Y)[] Points)? _area;
     private (string Label, double Value)[] _bars = [];
     private (double Y, string Name)? _limit;
+    private readonly List<(double X, double Y, string Text)> _notes = [];
     private (double From, double To, string Name)? _band;
 
     /// <summary>Whether the left axis is logarithmic.</summary>
     public bool Logarithmic { get; init; }
+
+    /// <summary>Whether the axes begin near the least values instead of at zero.</summary>
+    public bool TightAxes { get; init; }
 
     /// <summary>Adds a line; it breaks where a value is missing.</summary>
     public SvgPlot Line(string name, int colour, IEnumerable<(double X, double? Y)> points, bool dots = false)
@@ -63,6 +78,21 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel)
         return this;
     }
 
+    /// <summary>Writes a word beside a point.</summary>
+    public SvgPlot Note(double x, double y, string text)
+    {
+        _notes.Add((x, y, text));
+        return this;
+    }
+
+    /// <summary>The plot as a file of its own: with its colours, light and dark.</summary>
+    public string RenderFile()
+    {
+        var svg = Render();
+        var head = svg.IndexOf('>') + 1;
+        return svg[..head] + $"<style>{Style}</style><rect class=\"back\" width=\"{Width}\" height=\"{Height}\"/>" + svg[head..];
+    }
+
     /// <summary>The element, or nothing when there is no value to show.</summary>
     public string Render()
     {
@@ -73,7 +103,7 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel)
         Write($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(title)}\" xmlns=\"http://www.w3.org/2000/svg\">");
         Write($"<text class=\"title\" x=\"{Left}\" y=\"18\">{Escape(title)}</text>");
         var highest = Math.Max(values.Length > 0 ? values.Max(p => p.Y) : _bars.Max(bar => bar.Value), _limit?.Y ?? 0);
-        var lowest = Logarithmic ? values.Where(p => p.Y > 0).Select(p => p.Y).DefaultIfEmpty(1).Min() : 0;
+        var lowest = TightAxes && values.Length > 0 ? values.Min(p => p.Y) : Logarithmic ? values.Where(p => p.Y > 0).Select(p => p.Y).DefaultIfEmpty(1).Min() : 0;
         var y = SvgAxis.Rounded(lowest, highest, Logarithmic);
         foreach (var tick in y.Ticks)
         {
@@ -93,7 +123,7 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel)
     private void DrawLines(SvgAxis y, (double X, double Y)[] values)
     {
         var all = values.Select(p => p.X).Concat(_area?.Points.Select(p => p.X) ?? []).ToArray();
-        var x = SvgAxis.Exact(Math.Min(0, all.Min()), all.Max());
+        var x = TightAxes ? SvgAxis.Rounded(all.Min(), all.Max()) : SvgAxis.Exact(Math.Min(0, all.Min()), all.Max());
         foreach (var tick in x.Ticks)
             Write($"<text class=\"tick\" text-anchor=\"middle\" x=\"{X(x, tick)}\" y=\"{Height - Bottom + 18}\">{SvgAxis.Label(tick)}</text>");
         if (_band is { } band)
@@ -127,6 +157,18 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel)
             }
 
             _legend.Add((line.Name, $"line c{line.Colour}"));
+        }
+
+        DrawNotes(x, y);
+    }
+
+    private void DrawNotes(SvgAxis x, SvgAxis y)
+    {
+        foreach (var (atX, atY, text) in _notes)
+        {
+            // beside the point, on the side where there is more room
+            var right = x.Place(atX) < 0.7;
+            Write($"<text class=\"tick\" text-anchor=\"{(right ? "start" : "end")}\" x=\"{X(x, atX) + (right ? 8 : -8)}\" y=\"{Y(y, atY) - 6}\">{Escape(text)}</text>");
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class SessionPool : IAsyncDisposable
             throw new ArgumentException($"The speech model hears {_engine.Layout.SampleRate} samples a second, the voice activity model {voice.Layout.SampleRate}: take two of one rate.", nameof(options));
         _slots = new StateSlots(_engine.Layout);
         _counters = new PoolCounters(_engine, workers);
-        _scheduler = new StepScheduler(_engine, _slots, workers, _options.MaxBatch) { Left = OnLeft, Released = OnReleased };
+        _scheduler = new StepScheduler(_engine, _slots, workers, _options.MaxBatch) { Left = OnLeft, Released = OnReleased, AlwaysGather = _options.AlwaysGather };
         _workers = new StepWorker[workers];
         for (var i = 0; i < workers; i++) _workers[i] = new StepWorker(_engine, _scheduler, _slots, _counters, i, _stop.Token);
         _calibrated = Task.WhenAll(_workers.Select(worker => worker.Calibrated));

@@ -25,6 +25,9 @@ public sealed class SessionPoolOptions
     /// <value>Null (default) for none: then it costs nothing.</value>
     public VoiceActivityModel? VoiceActivityModel { get; set; }
 
+    /// <summary>For measuring only: gathers the state of every step's sessions in free neighbouring slots first, even where it lies together.</summary>
+    internal bool AlwaysGather { get; set; }
+
     internal SessionPoolOptions Clone() => (SessionPoolOptions)MemberwiseClone();
 
     internal void Validate()

@@ -54,6 +54,9 @@ internal sealed class StepScheduler
 
     public LatencyController Controller { get; }
 
+    /// <summary>See <see cref="SessionPoolOptions.AlwaysGather"/>.</summary>
+    public bool AlwaysGather { get; init; }
+
     /// <summary>Called, without the lock, as soon as a stream is closed, though a worker may still be running it: its place in the pool is free. May be called twice.</summary>
     public Action<SessionStream>? Left { get; set; }
 
@@ -360,7 +363,7 @@ internal sealed class StepScheduler
         }
 
         if (batch.Rows * 2 < limit) AddByUrgency(batch, limit);
-        if (!batch.SortBySlot()) Move(batch);
+        if (!batch.SortBySlot() || AlwaysGather) Move(batch);
         else batch.FirstSlot = batch.PreviousSlot(0);
         return true;
     }

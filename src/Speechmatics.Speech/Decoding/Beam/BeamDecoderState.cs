@@ -6,7 +6,7 @@ namespace Speechmatics.Speech.Decoding.Beam;
 
 /// <summary>
 /// Beam search of one session, frame by frame: all hypotheses on the earliest frame are extended by their best (token, duration) pairs, equal transcripts that reach the same frame become one with the sum of their
-/// probabilities, and the best of all, those already on later frames included, are kept. Tokens that all hypotheses share are emitted; memory follows what is uncertain. The result does not depend on where
+/// probabilities, and the best of all, those already on later frames included, are kept. With phrases as many again are kept by what they may yet earn, so that a phrase which has only begun takes no place from others. Tokens that all hypotheses share are emitted; memory follows what is uncertain. The result does not depend on where
 /// chunks end. Not thread-safe; allocates nothing in steady state.
 /// </summary>
 /// <remarks>
@@ -23,6 +23,7 @@ internal sealed class BeamDecoderState : DecoderState
     private readonly int _blankId;
     private readonly int _contextTokens;
     private readonly double _prune;
+    private readonly int _phrasePlaces;
     private readonly PrefixTree _tree = new();
     private BeamHypothesis[] _hypotheses;
     private BeamHypothesis[] _kept;
@@ -39,10 +40,12 @@ internal sealed class BeamDecoderState : DecoderState
         _blankId = vocabulary.BlankId;
         _contextTokens = vocabulary.ContextTokens;
         _prune = pruneNats;
-        _hypotheses = new BeamHypothesis[settings.BeamSize];
-        _kept = new BeamHypothesis[settings.BeamSize];
-        _contexts = new int[settings.BeamSize * _contextTokens];
-        _keptContexts = new int[settings.BeamSize * _contextTokens];
+        _phrasePlaces = settings.Fusion?.Phrases is null ? 0 : settings.BeamSize;
+        var places = settings.BeamSize + _phrasePlaces;
+        _hypotheses = new BeamHypothesis[places];
+        _kept = new BeamHypothesis[places];
+        _contexts = new int[places * _contextTokens];
+        _keptContexts = new int[places * _contextTokens];
         Reset();
     }
 
@@ -68,7 +71,7 @@ internal sealed class BeamDecoderState : DecoderState
             var transcript = hypothesis.Transcript;
             var same = _hypotheses.Take(Count).Where(other => other.Transcript == transcript).ToArray();
             if (same.MaxBy(other => other.Score) != hypothesis) continue;
-            var score = same.Aggregate(double.NegativeInfinity, (sum, other) => LogAdd(sum, Final(other)));
+            var score = same.Aggregate(double.NegativeInfinity, (sum, other) => LogAdd(sum, Sure(other)));
             var path = new TokenBuffer();
             _tree.CopyPath(hypothesis.Node, path);
             alternatives.Add((score, score / (hypothesis.Length + 1), path.Tokens.ToArray()));
@@ -85,7 +88,7 @@ internal sealed class BeamDecoderState : DecoderState
         for (var i = _active; i < Count; i++)
         {
             ref readonly var waiting = ref _hypotheses[i];
-            candidates.Add(new BeamCandidate(waiting.Score, candidates.Count, i, -1, 0, waiting.NextFrame, waiting.Transcript, -1));
+            candidates.Add(new BeamCandidate(waiting.Score, Sure(waiting), candidates.Count, i, -1, 0, waiting.NextFrame, waiting.Transcript, -1));
         }
 
         for (var i = 0; i < _active; i++) Extend(step, i, firstRow + i);
@@ -104,7 +107,7 @@ internal sealed class BeamDecoderState : DecoderState
 
     public override void Finish(TokenBuffer tokens)
     {
-        var best = Best(ending: true);
+        var best = Best();
         for (var i = 0; i < Count; i++)
             if (i != best) _tree.Release(_hypotheses[i].Node);
         var winner = _hypotheses[best];
@@ -164,7 +167,7 @@ internal sealed class BeamDecoderState : DecoderState
     public override void Load(BinaryReader reader, TransducerVocabulary vocabulary)
     {
         var count = reader.ReadInt32();
-        if (count < 1 || count > _settings.BeamSize) throw Unfit();
+        if (count < 1 || count > _hypotheses.Length) throw Unfit();
         Reset();
         var nodes = new Dictionary<(int Parent, EmittedToken Token), int>();
         for (var i = 0; i < count; i++)
@@ -256,7 +259,16 @@ internal sealed class BeamDecoderState : DecoderState
         var isBlank = token == _blankId;
         var next = hypothesis.NextFrame + step.FramesAfter(duration, isBlank, hypothesis.SymbolsOnFrame + 1);
         var transcript = isBlank ? hypothesis.Transcript : BeamHypothesis.Extend(hypothesis.Transcript, token);
-        step.Candidates.Add(new BeamCandidate(score, step.Candidates.Count, parent, isBlank ? -1 : token, duration, next, transcript, row));
+        step.Candidates.Add(new BeamCandidate(score, score + Refund(hypothesis.Fusion, isBlank ? -1 : token), step.Candidates.Count, parent, isBlank ? -1 : token, duration, next, transcript, row));
+    }
+
+    /// <summary>Nats that phrases under way would give back if nothing came after the token.</summary>
+    private float Refund(FusionState state, int token)
+    {
+        if (_settings.Fusion?.Phrases is not { } phrases) return 0;
+        var next = state.Phrase;
+        if (token >= 0) phrases.Step(state.Phrase, token, out next);
+        return phrases.Finish(next);
     }
 
     private static ReadOnlySpan<float> DurationScores(DecoderStep step, int row)
@@ -287,19 +299,58 @@ internal sealed class BeamDecoderState : DecoderState
     {
         var candidates = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(step.Candidates);
         candidates.Sort();
+        candidates = candidates[..Join(candidates)];
+        Choose(candidates);
         var kept = 0;
         foreach (ref readonly var candidate in candidates)
-        {
-            var same = 0;
-            while (same < kept && (_kept[same].Transcript != candidate.Transcript || _kept[same].NextFrame != candidate.NextFrame)) same++;
-            if (same < kept) _kept[same].Score = LogAdd(_kept[same].Score, candidate.Score);
-            else if (kept < _settings.BeamSize && candidate.Score >= candidates[0].Score - _prune) Make(step, candidate, kept++);
-        }
+            if (candidate.Kept) Make(step, candidate, kept++);
 
         for (var i = 0; i < Count; i++) _tree.Release(_hypotheses[i].Node);
         (_hypotheses, _kept) = (_kept, _hypotheses);
         (_contexts, _keptContexts) = (_keptContexts, _contexts);
         Count = kept;
+    }
+
+    /// <summary>Makes equal transcripts on the same frame one, the best of them; returns how many are left.</summary>
+    private static int Join(Span<BeamCandidate> candidates)
+    {
+        var count = 0;
+        foreach (ref readonly var candidate in candidates)
+        {
+            var same = 0;
+            while (same < count && (candidates[same].Transcript != candidate.Transcript || candidates[same].NextFrame != candidate.NextFrame)) same++;
+            if (same == count)
+            {
+                candidates[count++] = candidate;
+                continue;
+            }
+
+            // equal transcripts stand at the same place in the phrases
+            ref var joined = ref candidates[same];
+            var sum = LogAdd(joined.Score, candidate.Score);
+            (joined.Score, joined.Sure) = (sum, joined.Sure + sum - joined.Score);
+        }
+
+        return count;
+    }
+
+    /// <summary>Marks the best by what is sure, and with phrases as many others by what they may earn.</summary>
+    private void Choose(Span<BeamCandidate> candidates)
+    {
+        var (sure, score) = (double.NegativeInfinity, double.NegativeInfinity);
+        foreach (ref readonly var candidate in candidates) (sure, score) = (Math.Max(sure, candidate.Sure), Math.Max(score, candidate.Score));
+        for (var place = 0; place < _hypotheses.Length; place++)
+        {
+            var bySure = place < _settings.BeamSize;
+            var best = -1;
+            for (var i = 0; i < candidates.Length; i++)
+            {
+                if (candidates[i].Kept || (bySure ? candidates[i].Sure < sure - _prune : candidates[i].Score < score - _prune)) continue;
+                if (best < 0 || (bySure ? candidates[i].Sure > candidates[best].Sure : candidates[i].Score > candidates[best].Score)) best = i;
+            }
+
+            if (best >= 0) candidates[best].Kept = true;
+        }
     }
 
     private void Make(DecoderStep step, in BeamCandidate candidate, int place)
@@ -397,19 +448,18 @@ internal sealed class BeamDecoderState : DecoderState
         Arrange();
     }
 
-    private int Best(bool ending = false)
+    /// <summary>The best for each token: sums over more tokens are always less.</summary>
+    private int Best()
     {
-        var best = 0;
-        for (var i = 1; i < Count; i++)
+        var (best, champion) = (0, double.NegativeInfinity);
+        for (var i = 0; i < Count; i++)
         {
-            var (score, champion) = ending
-                ? (Final(_hypotheses[i]) / (_hypotheses[i].Length + 1), Final(_hypotheses[best]) / (_hypotheses[best].Length + 1))
-                : (_hypotheses[i].NormalisedScore, _hypotheses[best].NormalisedScore);
-            if (score > champion) best = i;
+            var score = Sure(_hypotheses[i]) / (_hypotheses[i].Length + 1);
+            if (score > champion) (best, champion) = (i, score);
         }
 
         return best;
     }
 
-    private double Final(in BeamHypothesis hypothesis) => hypothesis.Score + (_settings.Fusion?.Finish(hypothesis.Fusion) ?? 0);
+    private double Sure(in BeamHypothesis hypothesis) => hypothesis.Score + (_settings.Fusion?.Finish(hypothesis.Fusion) ?? 0);
 }

@@ -28,9 +28,6 @@ internal record struct BeamHypothesis
 
     public FusionState Fusion;
 
-    /// <summary>The score for each token: sums over more tokens are always less, so hypotheses of different lengths are compared by this.</summary>
-    public readonly double NormalisedScore => Score / (Length + 1);
-
     /// <summary>The hash after one more token.</summary>
     public static ulong Extend(ulong transcript, int token)
     {

@@ -13,6 +13,9 @@ namespace Speechmatics.Speech.Decoding.Biasing;
 /// </summary>
 public sealed class CustomVocabulary
 {
+    /// <summary>See <see cref="DefaultWeight"/>.</summary>
+    internal const float StandardWeight = 1.6f;
+
     private readonly ConditionalWeakTable<PieceEncoder, PhraseAutomaton> _compiled = [];
 
     /// <summary>Creates a vocabulary.</summary>
@@ -43,7 +46,7 @@ public sealed class CustomVocabulary
             if (value is not (>= 0 and <= 20)) throw new ArgumentOutOfRangeException(nameof(value), value, "A weight lies between 0 and 20.");
             field = value;
         }
-    } = 1.6f;
+    } = StandardWeight;
 
     /// <summary>SHA-256 over phrases, weights and spellings, as lower-case hex.</summary>
     internal string ContentHash => field ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Phrases.Select(phrase =>
