@@ -71,7 +71,7 @@ internal static class DecodingTable
         var encoder = new PieceEncoder(model.Vocabulary.Pieces);
         using var network = model.CreateTransducer(head, Math.Max(64, Sessions));
         var decoder = new TransducerDecoder(network, model.Vocabulary, head, 1024);
-        var automata = clips.Select(clip => biased ? hotWords!.For(clip.Audio)?.Compile(encoder) : null).ToArray();
+        var automata = clips.Select(clip => biased ? hotWords!.For(clip.Audio)?.Compile(encoder, greedy: beam == 1) : null).ToArray();
         var (watch, texts, spare) = (new Stopwatch(), new string[clips.Length], long.MaxValue);
         long rows = 0, runs = 0;
         for (var pass = 0; pass < 2; pass++)

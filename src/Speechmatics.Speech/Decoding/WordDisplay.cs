@@ -81,7 +81,7 @@ internal sealed class WordDisplay
         }
 
         var matches = new List<PhraseMatch>();
-        _vocabulary.Compile(_encoder!).FindMatches(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(tokens), matches);
+        _vocabulary.Compiled(_encoder!).FindMatches(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(tokens), matches);
         var phrases = new Dictionary<int, (int Words, string Text)>();
         foreach (var match in matches)
         {

@@ -158,7 +158,7 @@ public sealed class SessionOptions
         if (!Enum.IsDefined(Confidence)) throw new ArgumentOutOfRangeException(nameof(Confidence), Confidence, "Unknown confidence measure.");
         if (BeamSize > 1 && LanguageModelWeight > 0) LanguageModel ??= engine.PackageLanguageModel;
         LanguageModel?.RequirePieces(model.Vocabulary.Pieces, "the acoustic model");
-        CustomVocabulary?.Compile(engine.PieceEncoder);
+        CustomVocabulary?.Compile(engine.PieceEncoder, greedy: BeamSize == 1);
         if (VoiceActivity is not null && engine.VoiceActivityModel is null)
             throw new ArgumentOutOfRangeException(nameof(VoiceActivity), "The pool has no voice activity model: give one in SessionPoolOptions.VoiceActivityModel.");
         VoiceActivity?.Validate();
@@ -185,7 +185,7 @@ public sealed class SessionOptions
         {
             Fusion = LanguageModel is null && CustomVocabulary is null
                 ? null
-                : new ShallowFusion(LanguageModel?.Model, LanguageModelWeight, CustomVocabulary?.Compile(engine.PieceEncoder)),
+                : new ShallowFusion(LanguageModel?.Model, LanguageModelWeight, CustomVocabulary?.Compile(engine.PieceEncoder, greedy: BeamSize == 1)),
             BeamSize = BeamSize,
             PauseFrames = FramesOf(engine.Layout, EndpointSilence),
             DecisionFrames = Math.Max(1, (int)(decision.TotalSeconds / engine.Layout.SecondsPerEncoderFrame)),

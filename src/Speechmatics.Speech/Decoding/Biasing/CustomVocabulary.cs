@@ -16,7 +16,8 @@ public sealed class CustomVocabulary
     /// <summary>See <see cref="DefaultWeight"/>.</summary>
     internal const float StandardWeight = 1.6f;
 
-    private readonly ConditionalWeakTable<PieceEncoder, PhraseAutomaton> _compiled = [];
+    private readonly ConditionalWeakTable<PieceEncoder, PhraseAutomaton> _forBeams = [];
+    private readonly ConditionalWeakTable<PieceEncoder, PhraseAutomaton> _forGreedy = [];
 
     /// <summary>Creates a vocabulary.</summary>
     /// <param name="phrases">The phrases; thousands are fine.</param>
@@ -54,7 +55,11 @@ public sealed class CustomVocabulary
 
     /// <summary>The automaton for a model's pieces; made on the first call and kept as long as the encoder lives.</summary>
     /// <exception cref="ArgumentException">A phrase or a spelling has characters that the model cannot write; the message names it.</exception>
-    internal PhraseAutomaton Compile(PieceEncoder encoder) => _compiled.GetValue(encoder, Build);
+    internal PhraseAutomaton Compile(PieceEncoder encoder, bool greedy = false) =>
+        greedy ? _forGreedy.GetValue(encoder, key => Build(key, lends: false)) : _forBeams.GetValue(encoder, key => Build(key, lends: true));
+
+    /// <summary>One that has been compiled, for finding matches: both find the same.</summary>
+    internal PhraseAutomaton Compiled(PieceEncoder encoder) => _forGreedy.TryGetValue(encoder, out var greedy) ? greedy : Compile(encoder);
 
     /// <summary>Whether <see cref="Compile"/> would take a phrase.</summary>
     internal static bool CanSpell(VocabularyPhrase phrase, PieceEncoder encoder)
@@ -70,7 +75,7 @@ public sealed class CustomVocabulary
         }
     }
 
-    private PhraseAutomaton Build(PieceEncoder encoder)
+    private PhraseAutomaton Build(PieceEncoder encoder, bool lends)
     {
         var spellings = new List<PhraseSpelling>();
         var tokens = new List<int>();
@@ -95,7 +100,7 @@ public sealed class CustomVocabulary
             }
         }
 
-        return new PhraseAutomaton(encoder, spellings);
+        return new PhraseAutomaton(encoder, spellings, lends);
 
         ArgumentException Unspellable(string text) => new(
             $"The phrase '{text}' holds characters that the model cannot write ('{unknown}'). Give how it is said in plain words as SoundsLike.");

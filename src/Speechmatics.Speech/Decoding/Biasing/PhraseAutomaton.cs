@@ -4,7 +4,7 @@ using Speechmatics.Speech.Decoding.Language;
 namespace Speechmatics.Speech.Decoding.Biasing;
 
 /// <summary>
-/// An Aho-Corasick automaton over tokens that pays a bonus for each token along a phrase, takes it back when the match breaks and leaves it, less <see cref="LoanNats"/>, when the phrase completes.
+/// An Aho-Corasick automaton over tokens that pays a bonus for each token along a phrase, takes it back when the match breaks and leaves it, in beams less <see cref="LoanNats"/>, when the phrase completes.
 /// A state is an int that a decoder carries for each hypothesis. Immutable; steps allocate nothing and are safe for any number of threads.
 /// </summary>
 /// <remarks>
@@ -44,8 +44,12 @@ internal sealed class PhraseAutomaton
     private readonly int[] _childNodes;
     private readonly int[] _active;
 
-    public PhraseAutomaton(PieceEncoder encoder, IReadOnlyList<PhraseSpelling> spellings)
+    /// <param name="encoder">The model's pieces.</param>
+    /// <param name="spellings">The phrases.</param>
+    /// <param name="lends">Whether part of the bonus is only lent: for beams. Greedy decoding takes nothing back that it has emitted.</param>
+    public PhraseAutomaton(PieceEncoder encoder, IReadOnlyList<PhraseSpelling> spellings, bool lends = true)
     {
+        Lends = lends;
         var tokenCount = encoder.Pieces.Length;
         _wordStart = new float[tokenCount];
         for (var token = 0; token < tokenCount; token++) _wordStart[token] = encoder.StartsWord(token) ? 1 : 0;
@@ -70,12 +74,12 @@ internal sealed class PhraseAutomaton
         foreach (var node in order)
         {
             _phrase[node.Index] = node.Phrase;
-            _paid[node.Index] = node.Paid;
+            _paid[node.Index] = Paid(node);
             foreach (var (token, child) in node.Children)
             {
                 childTokens.Add(token);
                 childNodes.Add(child.Index);
-                if (node.Parent is null) (_rootChildren[token], _rootBonus[token]) = (child.Index, child.Paid);
+                if (node.Parent is null) (_rootChildren[token], _rootBonus[token]) = (child.Index, Paid(child));
             }
 
             _firstChild[node.Index + 1] = childTokens.Count;
@@ -94,6 +98,9 @@ internal sealed class PhraseAutomaton
 
         _active = [.. active];
     }
+
+    /// <summary>Whether <see cref="LoanNats"/> of a complete phrase are taken back.</summary>
+    public bool Lends { get; }
 
     /// <summary>The state of a hypothesis without tokens.</summary>
     public int Start => Root;
@@ -180,6 +187,8 @@ internal sealed class PhraseAutomaton
         return index < 0 ? -1 : _childNodes[from + index];
     }
 
+    private float Paid(TrieNode node) => Lends && node.Phrase >= 0 ? Math.Max(0, node.PathBonus - LoanNats) : node.PathBonus;
+
     // what a token that continues no phrase gains
     private float Broken(int state, bool startsWord)
     {
@@ -262,9 +271,6 @@ internal sealed class PhraseAutomaton
 
         /// <summary>The bonus of the path from the root.</summary>
         public float PathBonus => parent is null ? 0 : parent.PathBonus + Bonus;
-
-        /// <summary>What a hypothesis here has been paid.</summary>
-        public float Paid => Phrase < 0 ? PathBonus : Math.Max(0, PathBonus - LoanNats);
 
         public int Phrase { get; set; } = -1;
 

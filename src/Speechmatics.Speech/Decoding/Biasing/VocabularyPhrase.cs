@@ -17,7 +17,7 @@ public sealed record VocabularyPhrase
     public string Text { get; }
 
     /// <summary>
-    /// How strongly each of the phrase's tokens is favoured, in nats added to its log-probability while the phrase is under way; once it is complete it keeps 3 nats less, at least none. 0 only replaces the spelling, 1 to 3 are usual, above 5 the phrase
+    /// How strongly each of the phrase's tokens is favoured, in nats added to its log-probability while the phrase is under way; once it is complete, beams leave it 3 nats less, at least none. 0 only replaces the spelling, 1 to 3 are usual, above 5 the phrase
     /// will be heard where it was not said. Null (the default) takes the vocabulary's <see cref="CustomVocabulary.DefaultWeight"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The weight is not between 0 and 20.</exception>

@@ -17,7 +17,7 @@ internal sealed class ShallowFusion(NGramModel? language, float weight, PhraseAu
     public const float TokenNats = 4;
 
     /// <summary>
-    /// The most that a piece which continues a phrase under way may cost by the language model, in nats: who lists a phrase knows that its words exist, and the model may never have seen them. On the tuning clips
+    /// Beams: the most that a piece which continues a phrase under way may cost by the language model, in nats: who lists a phrase knows that its words exist, and the model may never have seen them. On the tuning clips
     /// (TDT, beam 4) rare words heard rise from 19 to 23 of 52, and the error rate falls by 0.7 points.
     /// </summary>
     private const float PhraseNats = 2;
@@ -38,7 +38,7 @@ internal sealed class ShallowFusion(NGramModel? language, float weight, PhraseAu
         if (language is not null)
         {
             language.ScoreAll(state.Language, terms);
-            if (phrases is not null)
+            if (phrases is { Lends: true })
                 foreach (var token in phrases.ActiveTokens(state.Phrase)) terms[token] = Math.Max(terms[token], -PhraseNats);
             TensorPrimitives.MultiplyAdd(terms, weight, scores, scores);
         }

@@ -18,13 +18,13 @@ public class PhraseAutomatonTests
     [Fact]
     public void What_stays_paid_is_the_bonus_of_the_leftmost_longest_phrases()
     {
-        Gen.Select(Phrases, Gen.Int[1, 6].Array[0, 14]).Sample((phrases, text) =>
+        Gen.Select(Phrases, Gen.Int[1, 6].Array[0, 14], Gen.Bool).Sample((phrases, text, lends) =>
         {
-            var automaton = new PhraseAutomaton(Tiny, phrases);
+            var automaton = new PhraseAutomaton(Tiny, phrases, lends);
             var (state, total) = (automaton.Start, 0f);
             foreach (var token in text) total += automaton.Step(state, token, out state);
             total += automaton.Finish(state);
-            Assert.Equal(BruteForce(phrases, text), total, 1e-4f);
+            Assert.Equal(BruteForce(phrases, text, lends ? PhraseAutomaton.LoanNats : 0), total, 1e-4f);
         }, iter: 20_000);
     }
 
@@ -111,8 +111,8 @@ public class PhraseAutomatonTests
 
     private static PieceEncoder Encoder() => new(TokenFile.Read(Path.Combine(Repository.EnglishModel, "tokens.txt")));
 
-    private static float BruteForce(PhraseSpelling[] phrases, int[] text) =>
-        Expected(phrases, text).Sum(match => Math.Max(0, Enumerable.Range(1, match.Length).Sum(length => Bonus(phrases, text.AsSpan(match.Start, length).ToArray())) - PhraseAutomaton.LoanNats));
+    private static float BruteForce(PhraseSpelling[] phrases, int[] text, float loan) =>
+        Expected(phrases, text).Sum(match => Math.Max(0, Enumerable.Range(1, match.Length).Sum(length => Bonus(phrases, text.AsSpan(match.Start, length).ToArray())) - loan));
 
     // the largest weight among the phrases that begin so
     private static float Bonus(PhraseSpelling[] phrases, int[] prefix) =>
