@@ -22,11 +22,11 @@ internal static class DecodingTable
         var options = VerbOptions.Parse(
             "decoding", arguments,
             ("--manifest", null), ("--audio", null), ("--hotwords", ""), ("--half", "all"), ("--list", ""), ("--beams", "1,4,8"), ("--weights", "0,0.4"), ("--heads", "Tdt,Rnnt"),
-            ("--phrase-weight", CustomVocabulary.StandardWeight.ToString(CultureInfo.InvariantCulture)), ("--lm", Path.Combine(BenchmarkModel.Path, "ngram.bin")), ("--plot", ""));
+            ("--phrase-weight", CustomVocabulary.StandardWeight.ToString(CultureInfo.InvariantCulture)), ("--lm", Path.Combine(BenchmarkModel.Path, "ngram.bin")), ("--shift", "0"), ("--plot", ""));
         await using var loaded = await SpeechModel.LoadAsync(BenchmarkModel.Path);
         IAcousticModel model = loaded;
         var (clips, encoding) = await EncodeAsync(model, options);
-        var vocabularies = options.Text("--hotwords") is { Length: > 0 } file ? HotWords.Read(file, (float)options.Number("--phrase-weight")) : null;
+        var vocabularies = options.Text("--hotwords") is { Length: > 0 } file ? HotWords.Read(file, (float)options.Number("--phrase-weight"), options.Whole("--shift")) : null;
         var language = LanguageModel.Load(options.Text("--lm"));
         var (seconds, frames) = (clips.Sum(clip => clip.Seconds), clips.Sum(clip => clip.Frames));
         Console.WriteLine(FormattableString.Invariant($"{clips.Length} clips, {clips.Sum(clip => clip.Words.Length)} words, {seconds:F0} s; encoder alone, one session: {encoding:F1} s\n"));

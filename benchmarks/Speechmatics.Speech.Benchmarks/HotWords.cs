@@ -9,10 +9,14 @@ internal sealed class HotWords
 {
     private readonly Dictionary<string, (string[] Spoken, CustomVocabulary Vocabulary)> _lists = new(StringComparer.Ordinal);
     private readonly List<CustomVocabulary> _all = [];
+    private int _shift;
 
-    public static HotWords Read(string file, float weight)
+    /// <param name="file">The lists.</param>
+    /// <param name="weight">The phrases' weight.</param>
+    /// <param name="shift">Other numbers give clips without a list other ones.</param>
+    public static HotWords Read(string file, float weight, int shift)
     {
-        var hotWords = new HotWords();
+        var hotWords = new HotWords { _shift = shift };
         using var json = JsonDocument.Parse(File.ReadAllBytes(file));
         foreach (var clip in json.RootElement.GetProperty("clips").EnumerateObject())
         {
@@ -27,7 +31,7 @@ internal sealed class HotWords
     }
 
     public CustomVocabulary For(string audio) =>
-        _lists.TryGetValue(audio, out var list) ? list.Vocabulary : _all[(int)((uint)audio.Sum(character => character) % (uint)_all.Count)];
+        _lists.TryGetValue(audio, out var list) ? list.Vocabulary : _all[(int)((uint)(audio.Sum(character => character) + (7 * _shift)) % (uint)_all.Count)];
 
     /// <summary>Words of the lists that were said and heard, out of those said; and words of the lists heard though not said, in clips with and without words of theirs.</summary>
     public string Score(DecodingClip[] clips, string[] texts)
