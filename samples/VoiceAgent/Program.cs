@@ -1,15 +1,17 @@
-// A voice agent's loop: listen, answer, and stop answering as soon as the caller speaks (barge-in). dotnet run --project samples/VoiceAgent -- samples/audio/orders-005.wav samples/audio/orders-009.wav
-// The files stand for a caller who speaks one after the other; the chat client is a stub that "speaks" its answer a word at a time: put your own IChatClient and speech synthesis in their places.
+// A voice agent's loop: listen, answer, and stop answering as soon as the caller speaks (barge-in). dotnet run --project samples/VoiceAgent -- samples/audio/accented-adult-035.wav samples/audio/orders-005.wav
+// The voice activity model hears speech begin, long before a word is whole, and takes no notice of a cough. The files stand for a caller who speaks one after the other; the chat client is a stub that "speaks" its answer a word at a time: put your own IChatClient and speech synthesis in their places.
 using Microsoft.Extensions.AI;
 using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Models.English;
+using Speechmatics.Speech.Models.VoiceActivity;
 using Speechmatics.Speech.Samples.VoiceAgent;
 using Speechmatics.Speech.Sessions;
 
 await using var model = await SpeechModel.LoadAsync(EnglishModel.Path);
-await using var pool = new SessionPool(model);
-await using var session = await pool.OpenAsync(new SessionOptions { EndpointSilence = TimeSpan.FromSeconds(0.5), MaxDelay = TimeSpan.FromSeconds(1) });
+await using var voice = await VoiceActivityModel.LoadAsync(SileroVoiceActivityModel.Path);
+await using var pool = new SessionPool(model, new SessionPoolOptions { VoiceActivityModel = voice });
+await using var session = await pool.OpenAsync(new SessionOptions { EndpointSilence = TimeSpan.FromSeconds(0.5), MaxDelay = TimeSpan.FromSeconds(1), VoiceActivity = new VoiceActivityOptions() });
 using var chat = new EchoChatClient();
 
 var speaking = SpeakAsync();
@@ -19,9 +21,7 @@ await foreach (var speechEvent in session.ReadEventsAsync())
 {
     switch (speechEvent)
     {
-        case PartialTranscript { Words.Length: >= 2 } when !answering.IsCompleted && !interrupt.IsCancellationRequested:
-            // two words, so that a cough does not silence the agent
-            Console.WriteLine("   (the caller speaks: the agent stops)");
+        case SpeechStarted when !answering.IsCompleted:
             await interrupt.CancelAsync();
             break;
         case FinalTranscript final:
@@ -50,7 +50,7 @@ async Task AnswerAsync(string question, CancellationToken stop)
     }
     catch (OperationCanceledException)
     {
-        Console.Write("…");
+        Console.Write("… (the caller speaks: the agent stops)");
     }
 
     Console.WriteLine();

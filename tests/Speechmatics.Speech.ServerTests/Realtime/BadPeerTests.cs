@@ -17,6 +17,8 @@ public sealed class BadPeerTests
             options.SendTimeout = TimeSpan.FromSeconds(1);
             options.CloseTimeout = TimeSpan.FromSeconds(1);
             options.StartTimeout = TimeSpan.FromSeconds(2);
+            options.PingInterval = TimeSpan.FromSeconds(1);
+            options.PingTimeout = TimeSpan.FromSeconds(5);
             options.MaxAudioMessageBytes = 1 << 20;
             options.MaxTextMessageBytes = 1 << 16;
         });
@@ -30,11 +32,15 @@ public sealed class BadPeerTests
             bad.Add(RandomMessagesAsync(server, random.Next()));
             bad.Add(HugeMessageAsync(server, text: i % 2 == 0));
             bad.Add(HalfOpenAsync(server));
+            bad.Add(HalfFrameAsync(server, random.Next()));
             bad.Add(WrongOrderAsync(server, random.Next()));
         }
 
         bad.Add(NeverReadingAsync(server));
         bad.Add(NeverReadingAsync(server));
+        bad.Add(SilentAfterStartAsync(server));
+        bad.Add(EndlessFrameAsync(server));
+        bad.Add(SlowReaderAsync(server, alone));
         var beside = await Task.WhenAll(HearAsync(server, Clip.Order), HearAsync(server, Clip.Order));
         await Task.WhenAll(bad).WaitAsync(TimeSpan.FromSeconds(60));
 
@@ -102,6 +108,63 @@ public sealed class BadPeerTests
     {
         using var tcp = await ShakeHandsAsync(server);
         await ReadToEndAsync(tcp.GetStream());
+    }
+
+    /// <summary>A recognition whose peer is gone without a word: no pong comes, and the place is given back.</summary>
+    private static async Task SilentAfterStartAsync(SpeechServer server)
+    {
+        using var tcp = await ShakeHandsAsync(server);
+        await tcp.GetStream().WriteAsync(Frame(0x81, Encoding.UTF8.GetBytes(RealtimePeer.Start())));
+        await ReadToEndAsync(tcp.GetStream());
+    }
+
+    /// <summary>A frame that says it is 2^40 bytes long: what is kept of it is bounded, and it is refused.</summary>
+    private static async Task EndlessFrameAsync(SpeechServer server)
+    {
+        using var tcp = await ShakeHandsAsync(server);
+        var stream = tcp.GetStream();
+        await stream.WriteAsync(Frame(0x81, Encoding.UTF8.GetBytes(RealtimePeer.Start())));
+        byte[] header = [0x82, 0xFF, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        var piece = new byte[1 << 16];
+        try
+        {
+            await stream.WriteAsync(header);
+            for (var i = 0; i < 40; i++) await stream.WriteAsync(piece);
+        }
+        catch (IOException)
+        {
+            // the server has closed
+        }
+
+        await ReadToEndAsync(stream);
+    }
+
+    /// <summary>The beginning of a frame, and then nothing but the end of the connection.</summary>
+    private static async Task HalfFrameAsync(SpeechServer server, int seed)
+    {
+        using var tcp = await ShakeHandsAsync(server);
+        await tcp.GetStream().WriteAsync(Frame(0x81, Encoding.UTF8.GetBytes(RealtimePeer.Start())));
+        var frame = Frame(0x82, new byte[3200]);
+        await tcp.GetStream().WriteAsync(frame.AsMemory(0, new Random(seed).Next(1, frame.Length)));
+        tcp.LingerState = new LingerOption(enable: true, seconds: 0);
+    }
+
+    /// <summary>Reads a little at a time, but reads: it is no bad peer, and hears everything.</summary>
+    private static async Task SlowReaderAsync(SpeechServer server, string expected)
+    {
+        await using var peer = await RealtimePeer.ConnectAsync(server.Realtime);
+        await peer.SendAsync(RealtimePeer.Start());
+        var pcm = Clip.Order.Pcm();
+        for (var at = 0; at < pcm.Length; at += 3200) await peer.SendAsync(pcm.AsMemory(at, Math.Min(3200, pcm.Length - at)));
+        await peer.SendAsync("""{"message":"EndOfStream","last_seq_no":0}""");
+        var messages = new List<System.Text.Json.Nodes.JsonNode>();
+        while (messages.Count == 0 || MessageLog.Kind(messages[^1]) != "EndOfTranscript")
+        {
+            await Task.Delay(20);
+            messages.Add((await peer.ReceiveAsync())!);
+        }
+
+        Assert.Equal(expected, new MessageLog(messages).Text);
     }
 
     private static async Task WrongOrderAsync(SpeechServer server, int seed)

@@ -33,6 +33,7 @@ internal sealed class MessageLog(IEnumerable<JsonNode> received)
         Assert.False(string.IsNullOrEmpty(Of("RecognitionStarted").Single()["id"]!.GetValue<string>()));
         Assert.Equal("EndOfTranscript", Kind(Messages[^1]));
         Assert.Single(Of("EndOfTranscript"));
+        Assert.All(Messages.Take(IndexOf("RecognitionStarted")), message => Assert.Contains(Kind(message), new[] { "Info", "Warning" }));
         if (chunks is { } count) Assert.Equal(Enumerable.Range(1, count), Of("AudioAdded").Select(message => message["seq_no"]!.GetValue<int>()));
 
         var end = 0.0;
@@ -49,6 +50,7 @@ internal sealed class MessageLog(IEnumerable<JsonNode> received)
             Assert.All(results, result => Assert.True(result!["end_time"]!.GetValue<double>() >= result["start_time"]!.GetValue<double>()));
         }
 
+        AssertTimes();
         if (!partials)
         {
             Assert.Empty(Partials);
@@ -61,6 +63,27 @@ internal sealed class MessageLog(IEnumerable<JsonNode> received)
             if (Kind(Messages[i]) != "AddTranscript" || Messages[i]["results"]!.AsArray().Count == 0) continue;
             var next = Messages.Skip(i + 1).First(message => Kind(message) is not ("AudioAdded" or "Info"));
             Assert.True(Kind(next) == "AddPartialTranscript", $"after a final comes what is still open, not {Kind(next)}");
+        }
+    }
+
+    /// <summary>Results stand in order of time; a partial begins after the last final; an utterance ends, at one moment, after its last final.</summary>
+    private void AssertTimes()
+    {
+        var end = 0.0;
+        foreach (var message in Messages)
+        {
+            if (message["results"] is JsonArray results)
+            {
+                var starts = results.Select(result => result!["start_time"]!.GetValue<double>()).ToList();
+                Assert.Equal(starts.Order(), starts);
+                if (Kind(message) == "AddPartialTranscript" && starts.Count > 0) Assert.True(starts[0] >= end - 0.1, $"a partial covers what is final to {end}: {message.ToJsonString()}");
+                if (Kind(message) == "AddTranscript" && starts.Count > 0) end = message["metadata"]!["end_time"]!.GetValue<double>();
+            }
+
+            if (Kind(message) != "EndOfUtterance") continue;
+            var times = message["metadata"]!;
+            Assert.Equal(times["start_time"]!.GetValue<double>(), times["end_time"]!.GetValue<double>());
+            Assert.True(times["end_time"]!.GetValue<double>() >= end - 0.01, "an utterance ends before its last word");
         }
     }
 
