@@ -60,7 +60,7 @@ internal static class OperatingPointsTable
         var plot = new SvgPlot("Word errors against compute", "processor time for each second of audio, ms", "word error rate, %")
             .Line("partials after one second", 1, points.Select(point => (point.ProcessorMilliseconds, 100 * point.Partials.Rate)), dots: true)
             .Line("finals", 0, points.Select(point => (point.ProcessorMilliseconds, 100 * point.Finals.Rate)), dots: true);
-        foreach (var point in points) plot.Note(point.ProcessorMilliseconds, 100 * (point.Finals.Rate ?? 0), point.Name);
+        for (var i = 0; i < points.Count; i++) plot.Note(points[i].ProcessorMilliseconds, 100 * (points[i].Finals.Rate ?? 0), points[i].Name, below: i == 1);
         return plot.RenderFile();
     }
 

@@ -35,7 +35,7 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel)
     private (string Name, string Label, (double X, double Y)[] Points)? _area;
     private (string Label, double Value)[] _bars = [];
     private (double Y, string Name)? _limit;
-    private readonly List<(double X, double Y, string Text)> _notes = [];
+    private readonly List<(double X, double Y, string Text, bool Below)> _notes = [];
     private (double From, double To, string Name)? _band;
 
     /// <summary>Whether the left axis is logarithmic.</summary>
@@ -78,10 +78,10 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel)
         return this;
     }
 
-    /// <summary>Writes a word beside a point.</summary>
-    public SvgPlot Note(double x, double y, string text)
+    /// <summary>Writes a word beside a point, above or below it.</summary>
+    public SvgPlot Note(double x, double y, string text, bool below = false)
     {
-        _notes.Add((x, y, text));
+        _notes.Add((x, y, text, below));
         return this;
     }
 
@@ -164,11 +164,11 @@ internal sealed class SvgPlot(string title, string xLabel, string yLabel)
 
     private void DrawNotes(SvgAxis x, SvgAxis y)
     {
-        foreach (var (atX, atY, text) in _notes)
+        foreach (var (atX, atY, text, below) in _notes)
         {
             // beside the point, on the side where there is more room
             var right = x.Place(atX) < 0.7;
-            Write($"<text class=\"tick\" text-anchor=\"{(right ? "start" : "end")}\" x=\"{X(x, atX) + (right ? 8 : -8)}\" y=\"{Y(y, atY) - 6}\">{Escape(text)}</text>");
+            Write($"<text class=\"tick\" text-anchor=\"{(right ? "start" : "end")}\" x=\"{X(x, atX) + (right ? 8 : -8)}\" y=\"{Y(y, atY) + (below ? 18 : -6)}\">{Escape(text)}</text>");
         }
     }
 
