@@ -18,6 +18,9 @@ internal sealed record OperatingPointFigures
 
     public required LogHistogram FinalLag { get; init; }
 
+    /// <summary>Utterances whose second pass was skipped: the pool was too busy to tell what it can do.</summary>
+    public required long Skipped { get; init; }
+
     /// <summary>Sessions at the speed of speech; null where not measured.</summary>
     public int? SessionsHeld { get; init; }
 }

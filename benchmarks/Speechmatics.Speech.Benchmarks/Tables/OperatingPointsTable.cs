@@ -26,7 +26,7 @@ internal static class OperatingPointsTable
         var clips = all.Where((_, i) => i % Math.Max(1, all.Length / options.Whole("--clips")) == 0).ToArray();
         Console.WriteLine(FormattableString.Invariant($"{clips.Length} recordings, {clips.Sum(clip => clip.Words.Count)} words, {clips.Sum(clip => clip.Samples) / (double)model.SampleRate:0} s, {options.Whole("--at-once")} played at once; {Environment.ProcessorCount} cores\n"));
         var table = new MarkdownTable(
-            Console.Out, "operating point", "WER of finals %", "WER of partials %", "processor ms / s of audio", "lag of finals p50 ms", "p95 ms", "sessions held", "for each core");
+            Console.Out, "operating point", "WER of finals %", "WER of partials %", "processor ms / s of audio", "lag of finals p50 ms", "p95 ms", "second passes skipped", "sessions held", "for each core");
         var points = new List<OperatingPointFigures>();
         foreach (var (name, path, refine) in new[] { ("standard", null, false), ("enhanced", options.Text("--enhanced-model"), false), ("enhanced, refined partials", options.Text("--enhanced-model"), true) })
         {
@@ -44,7 +44,7 @@ internal static class OperatingPointsTable
                 figures = figures with { SessionsHeld = await CapacitySearch.FindAsync(settings.Sessions, sessions => HoldsAsync(model, path is null ? null : enhanced, settings with { Sessions = sessions }, clips)) };
             table.Row(
                 name, Cell(100 * figures.Finals.Rate, "0.0"), Cell(100 * figures.Partials.Rate, "0.0"), Cell(figures.ProcessorMilliseconds, "0.0"), Cell(figures.FinalLag.Milliseconds(0.5)), Cell(figures.FinalLag.Milliseconds(0.95)),
-                Cell(figures.SessionsHeld), Cell((double?)figures.SessionsHeld / Environment.ProcessorCount, "0.0"));
+                $"{figures.Skipped}", Cell(figures.SessionsHeld), Cell((double?)figures.SessionsHeld / Environment.ProcessorCount, "0.0"));
             points.Add(figures);
         }
 
@@ -107,6 +107,7 @@ internal static class OperatingPointsTable
             Partials = Sum(partials),
             ProcessorMilliseconds = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / audio,
             FinalLag = lag,
+            Skipped = pool.GetStatus().SkippedReadings,
         };
     }
 

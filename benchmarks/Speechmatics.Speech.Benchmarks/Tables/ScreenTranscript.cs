@@ -1,19 +1,24 @@
 using System.Collections.Immutable;
+using Speechmatics.Speech.Cli.Scoring;
 using Speechmatics.Speech.Decoding;
 using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Benchmarks;
 
 /// <summary>
-/// What somebody reads who looks at each word a fixed time after it was spoken: of all that stood on the screen then, finals and partials, the words whose middle came to that age. Events are shown in the order of their
-/// times.
+/// What somebody reads who looks at each word a fixed time after it was spoken, of all that stands on the screen then: finals and partials. Each place of the text is read once, when the middle of its word comes to
+/// that age; when the screen changes, the place is found again by aligning the old words with the new ones, since two readings of the same word may differ in their times. Events are shown in the order of their times.
 /// </summary>
 internal sealed class ScreenTranscript(TimeSpan age)
 {
+    /// <summary>Two readings of one word differ by less; a word that is older when it first appears came too late to be read.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(0.3);
+
     private readonly List<RecognizedWord> _finals = [];
     private readonly List<string> _read = [];
-    private ImmutableArray<RecognizedWord> _partial = [];
-    private TimeSpan _until = TimeSpan.MinValue;
+    private ImmutableArray<RecognizedWord> _screen = [];
+    private TimeSpan _until;
+    private int _place;
 
     /// <summary>The words read so far.</summary>
     public IReadOnlyList<string> Words => _read;
@@ -27,12 +32,12 @@ internal sealed class ScreenTranscript(TimeSpan age)
         {
             case PartialTranscript partial:
                 Read(now - age);
-                _partial = partial.Words;
+                Replace([.. _finals, .. partial.Words]);
                 break;
             case FinalTranscript final:
                 Read(now - age);
                 _finals.AddRange(final.Words);
-                _partial = [];
+                Replace([.. _finals]);
                 break;
         }
     }
@@ -42,13 +47,29 @@ internal sealed class ScreenTranscript(TimeSpan age)
 
     private void Read(TimeSpan until)
     {
-        if (until <= _until) return;
-        foreach (var word in _finals.Concat(_partial))
+        for (; _place < _screen.Length && Middle(_screen[_place]) <= until; _place++)
+            if (Middle(_screen[_place]) >= _until - Tolerance) _read.Add(_screen[_place].Text);
+        if (until > _until) _until = until;
+    }
+
+    private void Replace(ImmutableArray<RecognizedWord> screen)
+    {
+        var place = 0;
+        if (_place > 0)
         {
-            var middle = word.Start + ((word.End - word.Start) / 2);
-            if (middle > _until && middle <= until) _read.Add(word.Text);
+            var read = 0;
+            foreach (var pair in WordAligner.Align([.. _screen.Select(Plain)], [.. screen.Select(Plain)]))
+            {
+                if (read == _place) break;
+                if (pair.Edit != WordEdit.Insertion) read++;
+                if (pair.Edit != WordEdit.Deletion) place++;
+            }
         }
 
-        _until = until;
+        (_screen, _place) = (screen, place);
     }
+
+    private static TimeSpan Middle(RecognizedWord word) => word.Start + ((word.End - word.Start) / 2);
+
+    private static string Plain(RecognizedWord word) => string.Join(' ', TextNormaliser.Words(word.Text, Normalisation.Standard));
 }

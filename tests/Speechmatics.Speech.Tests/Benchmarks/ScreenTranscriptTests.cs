@@ -31,6 +31,20 @@ public sealed class ScreenTranscriptTests
     }
 
     [Fact]
+    public void A_word_that_a_second_reading_moves_or_writes_otherwise_is_read_once()
+    {
+        var screen = new ScreenTranscript(TimeSpan.FromSeconds(1));
+        screen.Show(Partial(("one", 0), ("two", 0.6)), TimeSpan.FromSeconds(1.1));
+        screen.Show(Partial(("one", 0), ("two", 0.6)), TimeSpan.FromSeconds(1.9));
+        Assert.Equal(["one", "two"], screen.Words);
+
+        // both words again, a little later in time, and a word more
+        screen.Show(Partial(("One,", 0.2), ("two", 0.8), ("three", 1.4)), TimeSpan.FromSeconds(2));
+        screen.Show(Final(("One,", 0.2), ("two", 0.8), ("three", 1.4)), TimeSpan.FromSeconds(3));
+        Assert.Equal(["one", "two", "three"], screen.Words);
+    }
+
+    [Fact]
     public void What_stands_there_when_nothing_more_comes_is_read_to_its_end()
     {
         var screen = new ScreenTranscript(TimeSpan.FromSeconds(1));
