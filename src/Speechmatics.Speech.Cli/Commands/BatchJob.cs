@@ -63,7 +63,7 @@ internal sealed class BatchJob(ToolServices services, ErrorReport errors)
         var options = new ParallelOptions { MaxDegreeOfParallelism = settings.Parallel, CancellationToken = cancellationToken };
         await ProgressDisplay.RunAsync(Terminal, visible: true, errors, async display =>
         {
-            using var bar = display.Start("");
+            using var bar = display.Start(Folder);
             tally.Show(bar, Terminal.ErrorIsTerminal ? null : Terminal.Error);
             await Parallel.ForEachAsync(plan.Pending, options, async (item, token) =>
             {

@@ -45,6 +45,18 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_terminal_a_bar_counts_and_messages_follow_it()
+    {
+        _tool.ErrorIsTerminal = true;
+        Record("a.wav", "bad.wav", "c.wav");
+        _tool.Transcriber.Script("bad", [new InvalidDataException("the header is damaged")]);
+        Assert.Equal(1, await RunAsync());
+        Assert.Equal(["a.txt", "c.txt"], Written());
+        Assert.EndsWith($"speech: {Path.Combine(In, "bad.wav")}: the header is damaged\n", _tool.Error);
+        Assert.Contains("2 transcribed", _tool.Out);
+    }
+
+    [Fact]
     public async Task What_changed_since_its_transcript_is_done_again_and_with_overwrite_all_is()
     {
         Record("a.wav", "b.wav");

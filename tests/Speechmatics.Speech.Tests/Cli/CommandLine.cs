@@ -17,6 +17,8 @@ internal sealed class CommandLine
 
     public bool OutIsTerminal { get; set; }
 
+    public bool ErrorIsTerminal { get; set; }
+
     public bool InputIsTerminal { get; set; }
 
     public int Width { get; set; } = 200;
@@ -41,6 +43,7 @@ internal sealed class CommandLine
                 Error = _error,
                 OpenInput = () => new MemoryStream(Input),
                 OutIsTerminal = OutIsTerminal,
+                ErrorIsTerminal = ErrorIsTerminal,
                 InputIsTerminal = InputIsTerminal,
                 Width = () => Width,
             },

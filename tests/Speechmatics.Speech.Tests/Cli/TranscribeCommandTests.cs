@@ -48,6 +48,15 @@ public sealed class TranscribeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_terminal_bars_leave_the_results_alone()
+    {
+        _tool.ErrorIsTerminal = true;
+        _tool.Transcriber.Script("a", [Events.Final("hello world"), Events.End()]);
+        Assert.Equal(0, await _tool.RunAsync("transcribe", "a.wav"));
+        Assert.Equal("hello world\n", _tool.Out);
+    }
+
+    [Fact]
     public async Task Verbose_adds_the_stack()
     {
         _tool.Transcriber.Script("a", [new InvalidDataException("damaged")]);
