@@ -34,16 +34,20 @@ internal sealed class HotWords
         _lists.TryGetValue(audio, out var list) ? list.Vocabulary : _all[(int)((uint)(audio.Sum(character => character) + (7 * _shift)) % (uint)_all.Count)];
 
     /// <summary>Words of the lists that were said and heard, out of those said; and words of the lists heard though not said, in clips with and without words of theirs.</summary>
-    public string Score(DecodingClip[] clips, string[] texts)
+    public string Score(DecodingClip[] clips, string[] texts) =>
+        Score([.. clips.Select(clip => clip.Audio)], [.. clips.Select(clip => clip.Words)], [.. texts.Select(text => text.Split(' '))]);
+
+    /// <summary>The same for recordings by name, the words said and the words heard in each.</summary>
+    public string Score(string[] audio, string[][] references, string[][] texts)
     {
         int said = 0, heard = 0, listed = 0, elsewhere = 0, words = 0;
-        for (var i = 0; i < clips.Length; i++)
+        for (var i = 0; i < audio.Length; i++)
         {
-            var text = texts[i].Split(' ');
-            var own = _lists.TryGetValue(clips[i].Audio, out var list);
-            foreach (var phrase in For(clips[i].Audio).Phrases)
+            var text = texts[i];
+            var own = _lists.TryGetValue(audio[i], out var list);
+            foreach (var phrase in For(audio[i]).Phrases)
             {
-                var (inReference, inText) = (clips[i].Words.Count(word => word == phrase.Text), text.Count(word => word == phrase.Text));
+                var (inReference, inText) = (references[i].Count(word => word == phrase.Text), text.Count(word => word == phrase.Text));
                 if (own)
                 {
                     said += inReference;

@@ -8,6 +8,7 @@ Func<string[], Task<int>>? verb = args is [var name, ..]
     ? name switch
     {
         "decoding" => DecodingTable.RunAsync,
+        "enhanced-biasing" => EnhancedBiasingTable.RunAsync,
         "operating-points" => OperatingPointsTable.RunAsync,
         "flush" => FlushTable.RunAsync,
         "engine" => EngineTable.RunAsync,

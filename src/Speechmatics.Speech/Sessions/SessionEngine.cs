@@ -13,6 +13,8 @@ internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, En
     private readonly Lazy<PieceEncoder> _pieceEncoder = new(() => new PieceEncoder(model.Vocabulary.Pieces));
     private int _rescues;
 
+    private readonly Lazy<BytePairEncoder?> _tokenEncoder = new(() => enhancedModel is null ? null : new BytePairEncoder(enhancedModel.Vocabulary));
+
     public IAcousticModel Model { get; } = model;
 
     /// <summary>The second pass's model, or null.</summary>
@@ -29,6 +31,9 @@ internal sealed class SessionEngine(IAcousticModel model, TimeProvider clock, En
 
     /// <summary>Spells phrases in the model's pieces.</summary>
     public PieceEncoder PieceEncoder => _pieceEncoder.Value;
+
+    /// <summary>Spells phrases in the second pass's tokens; null without one.</summary>
+    public BytePairEncoder? TokenEncoder => _tokenEncoder.Value;
 
     /// <summary>The language model that comes with the package, loaded when first asked for; null without one.</summary>
     public LanguageModel? PackageLanguageModel => _languageModel.Value;

@@ -94,6 +94,12 @@ public sealed class SessionOptions
     /// <value>1 (greedy, the default) to 16.</value>
     public int BeamSize { get; set; } = 1;
 
+    /// <summary>
+    /// Enhanced sessions: texts that the second pass follows side by side. More find likelier words; the cost of a reading grows with them, though by less than as many times.
+    /// </summary>
+    /// <value>1 (greedy, the default) to 8.</value>
+    public int SecondPassBeamSize { get; set; } = 1;
+
     /// <summary>A language model that helps to choose between words that sound alike; share one among sessions.</summary>
     /// <value>
     /// Null (default): beams use the one that comes with the acoustic model, greedy decoding none; with a <see cref="LanguageModelWeight"/> of 0 there is none either. Else one built for the acoustic
@@ -153,6 +159,8 @@ public sealed class SessionOptions
         if (!Enum.IsDefined(Overrun)) throw new ArgumentOutOfRangeException(nameof(Overrun), Overrun, "Unknown overrun policy.");
         if (!model.HasHead(Head)) throw new ArgumentOutOfRangeException(nameof(Head), Head, "The model package has no such head.");
         if (BeamSize is < 1 or > 16) throw new ArgumentOutOfRangeException(nameof(BeamSize), BeamSize, "A beam has 1 to 16 hypotheses.");
+        if (SecondPassBeamSize is < 1 or > SecondPassQueue.MaxBatch)
+            throw new ArgumentOutOfRangeException(nameof(SecondPassBeamSize), SecondPassBeamSize, $"The second pass follows 1 to {SecondPassQueue.MaxBatch} texts.");
         if (LanguageModelWeight is not (>= 0 and <= 2)) throw new ArgumentOutOfRangeException(nameof(LanguageModelWeight), LanguageModelWeight, "A language model's weight is 0 to 2.");
         if (!Enum.IsDefined(Formatting)) throw new ArgumentOutOfRangeException(nameof(Formatting), Formatting, "Unknown formatting.");
         if (!Enum.IsDefined(Confidence)) throw new ArgumentOutOfRangeException(nameof(Confidence), Confidence, "Unknown confidence measure.");
@@ -162,6 +170,7 @@ public sealed class SessionOptions
         if (VoiceActivity is not null && engine.VoiceActivityModel is null)
             throw new ArgumentOutOfRangeException(nameof(VoiceActivity), "The pool has no voice activity model: give one in SessionPoolOptions.VoiceActivityModel.");
         VoiceActivity?.Validate();
+        CompileSecondPassPhrases(engine);
         ValidateChunk(model.Layout, Chunk, nameof(Chunk));
         ValidateChunk(model.Layout, SmallestChunk, nameof(SmallestChunk));
         ValidateDuration(EndpointSilence, TimeSpan.FromMilliseconds(1), nameof(EndpointSilence));
@@ -192,6 +201,9 @@ public sealed class SessionOptions
             Confidence = Confidence,
         };
     }
+
+    /// <summary>The custom vocabulary in the second pass's tokens; null in standard sessions.</summary>
+    internal PhraseAutomaton? CompileSecondPassPhrases(SessionEngine engine) => OperatingPoint == OperatingPoint.Enhanced ? CustomVocabulary?.Compile(engine.TokenEncoder!) : null;
 
     internal WordDisplay CreateWordDisplay(SessionEngine engine) => new(CustomVocabulary, CustomVocabulary is null ? null : engine.PieceEncoder, Formatting, RemoveDisfluencies, MaskProfanity);
 

@@ -10,13 +10,13 @@ using Speechmatics.Speech.Models;
 namespace Speechmatics.Speech.Sessions;
 
 /// <summary>
-/// A session's whole state as bytes: magic and version, the model's content hash, options, audio under way, encoder rings, decoder, transcript, and a SHA-256 of all that. Little-endian throughout, so that
+/// A session's whole state as bytes: magic and version, the model's content hash, options, audio under way, encoder rings, decoder, transcript, utterances that wait for the second pass, and a SHA-256 of all that. Little-endian throughout, so that
 /// it can be restored on another machine.
 /// </summary>
 internal sealed class SessionSnapshot
 {
     private const uint Magic = 0x53504D53; // "SMPS"
-    private const int Version = 3;
+    private const int Version = 4;
     private readonly ReadOnlyMemory<byte> _body;
     private readonly int _stateOffset;
     private readonly SessionEngine _engine;
@@ -59,6 +59,7 @@ internal sealed class SessionSnapshot
         stream.Decoder.Save(writer);
         stream.Transcript.Save(writer);
         stream.Voice?.Save(writer);
+        if (stream.Utterances is not null) SecondPass.Save(writer, stream);
         writer.Write(stream.Slot >= 0);
         for (var tensor = 0; stream.Slot >= 0 && tensor < engine.Layout.States.Length; tensor++)
             writer.Write(MemoryMarshal.AsBytes(slots.Floats(tensor, stream.Slot)));
@@ -129,15 +130,20 @@ internal sealed class SessionSnapshot
         stream.Transcript.Load(reader);
         stream.Voice?.Load(reader);
         stream.RestartPace();
+        var unread = stream.Utterances is null ? [] : SecondPass.Load(reader, _engine, stream);
         var layout = _engine.Layout;
         var needed = Math.Max(0, (stream.Processed * layout.MelFramesPerEncoderFrame) - layout.MelFramesBefore);
         if (SamplesTaken < 0 || PartSample.Length > 3 || stream.Processed < 0 || stream.DroppedFrames < 0 || stream.Decoder.NextFrame < stream.Processed || stream.Mel.First > needed
             || (!stream.Completed && stream.Mel.Written < needed) || stream.Voice?.FitsAudio(stream) == false)
             throw new InvalidDataException("The session state contradicts itself.");
-        if (!reader.ReadBoolean()) return;
-        var slot = scheduler.AllocateSlot(stream);
-        for (var tensor = 0; tensor < _engine.Layout.States.Length; tensor++)
-            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(slots.Floats(tensor, slot)));
+        if (reader.ReadBoolean())
+        {
+            var slot = scheduler.AllocateSlot(stream);
+            for (var tensor = 0; tensor < _engine.Layout.States.Length; tensor++)
+                reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(slots.Floats(tensor, slot)));
+        }
+
+        foreach (var ticket in unread) scheduler.Add(ticket);
     }
 
     private static BinaryReader Reader(ReadOnlyMemory<byte> body) =>
@@ -163,6 +169,7 @@ internal sealed class SessionSnapshot
         writer.Write(options.BufferDuration.Ticks);
         writer.Write((int)options.Overrun);
         writer.Write(options.BeamSize);
+        writer.Write(options.SecondPassBeamSize);
         writer.Write(options.LanguageModelWeight);
         writer.Write((int)options.Confidence);
         writer.Write((int)options.Formatting);
@@ -211,6 +218,7 @@ internal sealed class SessionSnapshot
         BufferDuration = TimeSpan.FromTicks(reader.ReadInt64()),
         Overrun = (OverrunPolicy)reader.ReadInt32(),
         BeamSize = reader.ReadInt32(),
+        SecondPassBeamSize = reader.ReadInt32(),
         LanguageModelWeight = reader.ReadSingle(),
         Confidence = (ConfidenceMeasure)reader.ReadInt32(),
         Formatting = (TextFormatting)reader.ReadInt32(),

@@ -1,4 +1,5 @@
 using Speechmatics.Speech.Decoding;
+using Speechmatics.Speech.Decoding.Biasing;
 
 namespace Speechmatics.Speech.Sessions;
 
@@ -37,6 +38,7 @@ internal sealed class SessionStream
         Mel = new MelQueue(engine.MelSegments, engine.Layout.SilenceMel);
         Decoder = options.CreateDecoderSettings(engine).CreateState(engine.Model.Vocabulary);
         Transcript = new TranscriptTracker(engine, options, Voice?.Evidence);
+        SecondPassPhrases = options.CompileSecondPassPhrases(engine);
         PinnedChunkFrames = options.Chunk is { } pinned ? SessionOptions.ChunkFrames(engine.Layout, pinned) : null;
         SmallestIndex = options.SmallestChunk is { } smallest
             ? engine.Layout.ChunkFrames.IndexOf(SessionOptions.ChunkFrames(engine.Layout, smallest) ?? 0)
@@ -128,6 +130,9 @@ internal sealed class SessionStream
 
     /// <summary>Set on a stream that decodes a stretch of another stream's audio again.</summary>
     public BlankSpan? Reads { get; init; }
+
+    /// <summary>The custom vocabulary in the second pass's tokens, or null.</summary>
+    public PhraseAutomaton? SecondPassPhrases { get; }
 
     /// <summary>Utterances that wait for the second pass; null in standard sessions. Thread-safe.</summary>
     public UtteranceQueue? Utterances { get; }

@@ -107,10 +107,11 @@ public sealed partial class SpeechSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Saves the session as bytes with which <see cref="SessionPool.RestoreAsync(ReadOnlyMemory{byte}, CancellationToken)"/> continues it: versioned, with the model's hash. The session itself goes on; events not yet read are not part of it.
+    /// Saves the session as bytes with which <see cref="SessionPool.RestoreAsync(ReadOnlyMemory{byte}, CancellationToken)"/> continues it: versioned, with the model's hash. The session itself goes on; events not yet read are not part of it,
+    /// utterances that wait for their second pass are: both sessions send their finals.
     /// </summary>
     /// <param name="cancellationToken">Looked at once, before the step under way is waited for.</param>
-    /// <returns>About <see cref="Models.SpeechModel.StateBytesPerSession"/> bytes plus the audio that waits.</returns>
+    /// <returns>About <see cref="Models.SpeechModel.StateBytesPerSession"/> bytes plus the audio that waits, to be recognised or to be read again.</returns>
     /// <exception cref="InvalidOperationException">A write, a flush or another export is in progress.</exception>
     /// <exception cref="ObjectDisposedException">The session is over or disposed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>

@@ -148,6 +148,7 @@ public class DecodingOptionsTests(ModelFixture fixture)
     {
         await using var pool = new SessionPool(fixture.Model, new SessionPoolOptions { MaxSessions = 1 });
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await pool.OpenAsync(new SessionOptions { BeamSize = 17 }));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await pool.OpenAsync(new SessionOptions { SecondPassBeamSize = 9 }));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await pool.OpenAsync(new SessionOptions { LanguageModelWeight = float.NaN }));
         await Assert.ThrowsAsync<ArgumentException>(async () => await pool.OpenAsync(new SessionOptions { CustomVocabulary = new CustomVocabulary(["\u6771\u4eac"]) }));
     }

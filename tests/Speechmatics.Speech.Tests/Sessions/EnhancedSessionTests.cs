@@ -1,3 +1,4 @@
+using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Sessions;
 using Speechmatics.Speech.Tests.Models;
 
@@ -142,6 +143,69 @@ public class EnhancedSessionTests(ModelFixture fixture, EnhancedModelFixture enh
         var state = await first.ExportStateAsync();
         await using var second = await pool.RestoreAsync(state);
         Assert.Equal(expected, Clips.Words(await Clips.PlayAsync(second, clip.AsMemory(clip.Length / 2))));
+    }
+
+    [Fact]
+    public async Task A_snapshot_carries_the_utterances_that_wait_to_be_read()
+    {
+        string[] names = ["orders-004", "orders-005", "orders-007", "common-voice-005", "librispeech-clean-004", "accented-adult-008"];
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 12, Workers = 1 });
+        var options = Options;
+        options.EndpointSilence = TimeSpan.FromSeconds(1.2);
+        options.RefinePartials = false;
+        var audio = names.Select(name => Clips.Named(name).Samples.Concat(new float[2 * 16000]).ToArray()).ToArray();
+        var expected = new string[names.Length];
+        for (var i = 0; i < names.Length; i++)
+        {
+            await using var whole = await pool.OpenAsync(options);
+            expected[i] = Clips.Words(await Clips.PlayAsync(whole, audio[i]));
+        }
+
+        var sessions = new SpeechSession[names.Length];
+        for (var i = 0; i < names.Length; i++) sessions[i] = await pool.OpenAsync(options);
+        for (var i = 0; i < names.Length; i++) await sessions[i].WriteAsync(audio[i]);
+        while (pool.GetStatus().QueuedReadings < 2) await Task.Delay(1);
+        var states = new List<byte[]>();
+        foreach (var session in sessions)
+        {
+            states.Add(await session.ExportStateAsync());
+            await session.DisposeAsync();
+        }
+
+        // what had been read before is no business of the restored session; all else comes as if nothing had happened
+        var carried = 0;
+        for (var i = 0; i < names.Length; i++)
+        {
+            await using var restored = await pool.RestoreAsync(states[i]);
+            restored.Complete();
+            var events = await Clips.ReadAllAsync(restored);
+            if (events.OfType<FinalTranscript>().Any())
+            {
+                carried++;
+                Assert.EndsWith(Clips.Words(events), expected[i], StringComparison.Ordinal);
+            }
+        }
+
+        Assert.True(carried >= 2, $"{carried} of {names.Length} sessions had an utterance that waited.");
+    }
+
+    [Fact]
+    public async Task A_custom_vocabulary_and_a_beam_reach_the_second_pass()
+    {
+        var clip = Clips.Named("accented-child-015").Samples;
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 2 });
+        var options = Options;
+        Assert.Equal("I do my homewalk 2", await ReadAsync(null, 1));
+        Assert.Equal("I do my HomeWork 2", await ReadAsync(new CustomVocabulary(["HomeWork"]) { DefaultWeight = 3 }, 1));
+        Assert.Equal("I do my homework too.", await ReadAsync(null, 4));
+        Assert.Equal("I do my HomeWork too.", await ReadAsync(new CustomVocabulary(["HomeWork"]), 4));
+
+        async Task<string> ReadAsync(CustomVocabulary? vocabulary, int beamSize)
+        {
+            (options.CustomVocabulary, options.SecondPassBeamSize) = (vocabulary, beamSize);
+            await using var session = await pool.OpenAsync(options);
+            return Clips.Text(await Clips.PlayAsync(session, clip));
+        }
     }
 
     [Fact]

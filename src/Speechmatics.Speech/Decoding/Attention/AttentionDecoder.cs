@@ -1,20 +1,25 @@
 using System.Numerics.Tensors;
+using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Decoding;
 
 /// <summary>
-/// Reads whole utterances with an attention encoder-decoder, greedily: up to <see cref="MaxRows"/> utterances of one padded length at once. Rows that end leave the batch. Owned by one
-/// thread; allocates nothing in steady state. A row's result is the same alone and in any batch.
+/// Reads whole utterances with an attention encoder-decoder: up to <see cref="MaxRows"/> utterances of one padded length at once, of which rows that end leave the batch; those that ask for a beam one after the
+/// other, each as the batch of its beam's texts. Owned by one thread; allocates nothing in steady state. A row's result is the same alone and in any batch.
 /// </summary>
 internal sealed class AttentionDecoder : IDisposable
 {
     private readonly IAttentionNetwork _network;
     private readonly AttentionVocabulary _vocabulary;
     private readonly Action? _betweenRuns;
+    private readonly AttentionBeam _beam;
+    private readonly TokenScores _scores;
+    private readonly Action _pause;
     private readonly long[] _tokens;
     private readonly int[] _rowOfSlot;
-    private readonly int[] _biasStates;
+    private readonly int[] _phraseStates;
+    private CancellationToken _cancel;
 
     /// <param name="network">Belongs to the decoder from now on.</param>
     /// <param name="vocabulary">The network's tokens.</param>
@@ -24,7 +29,8 @@ internal sealed class AttentionDecoder : IDisposable
         (_network, _vocabulary, _betweenRuns) = (network, vocabulary, betweenRuns);
         _tokens = new long[network.MaxRows * vocabulary.Prompt.Length];
         _rowOfSlot = new int[network.MaxRows];
-        _biasStates = new int[network.MaxRows];
+        _phraseStates = new int[network.MaxRows];
+        (_beam, _scores, _pause) = (new AttentionBeam(network, vocabulary), new TokenScores(vocabulary), Pause);
     }
 
     public int MaxRows => _network.MaxRows;
@@ -42,56 +48,81 @@ internal sealed class AttentionDecoder : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(results.Length, rows.Length, nameof(results));
         ArgumentOutOfRangeException.ThrowIfLessThan(rows.Length, 1, nameof(rows));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Length, MaxRows, nameof(rows));
-        _network.Begin(rows.Length, rows[0].Mel.Length / Layout.MelBins);
-        Order(rows);
-        for (var slot = 0; slot < rows.Length; slot++)
+        foreach (ref readonly var row in rows) ArgumentOutOfRangeException.ThrowIfGreaterThan(row.BeamSize, MaxRows, nameof(rows));
+        _cancel = ct;
+        DecodeGreedily(rows, results);
+        for (var i = 0; i < rows.Length; i++)
         {
-            Pause(ct);
-            var row = rows[_rowOfSlot[slot]];
-            if (row.AlignmentFrames < 0 || row.AlignmentFrames > _network.EncoderFrames)
-                throw new ArgumentException($"{row.AlignmentFrames} alignment frames are asked for; the padded utterance has {_network.EncoderFrames}.", nameof(rows));
-            results[_rowOfSlot[slot]].Begin(Layout.AlignmentHeads, row.AlignmentFrames);
-            _biasStates[slot] = row.Bias?.Start ?? 0;
-            _network.Encode(slot, row.Mel.Span);
-        }
-
-        RunPrompt(results, ct);
-        Choose(rows, results, first: true);
-        while (_network.Rows > 0)
-        {
-            Pause(ct);
-            _network.Step(_tokens.AsSpan(0, _network.Rows), 1);
-            Choose(rows, results, first: false);
+            if (rows[i].BeamSize <= 1) continue;
+            _network.Begin(1, rows[i].Mel.Length / Layout.MelBins);
+            _rowOfSlot[0] = i;
+            Encode(0, rows[i], results[i]);
+            RunPrompt(results);
+            _beam.Read(rows[i], results[i], _pause);
         }
     }
 
     public void Dispose() => _network.Dispose();
 
-    private void Pause(CancellationToken ct)
+    private void Pause()
     {
-        ct.ThrowIfCancellationRequested();
+        _cancel.ThrowIfCancellationRequested();
         _betweenRuns?.Invoke();
     }
 
-    /// <summary>Longest first: short texts end early and stand at the end, where a row leaves without another being moved.</summary>
-    private void Order(ReadOnlySpan<AttentionRow> rows)
+    private void DecodeGreedily(ReadOnlySpan<AttentionRow> rows, ReadOnlySpan<AttentionHypothesis> results)
     {
-        for (var i = 0; i < rows.Length; i++)
+        var count = Order(rows);
+        if (count == 0) return;
+        _network.Begin(count, rows[0].Mel.Length / Layout.MelBins);
+        for (var slot = 0; slot < count; slot++)
         {
-            var slot = i;
-            for (; slot > 0 && rows[_rowOfSlot[slot - 1]].MaxTokens < rows[i].MaxTokens; slot--) _rowOfSlot[slot] = _rowOfSlot[slot - 1];
-            _rowOfSlot[slot] = i;
+            Encode(slot, rows[_rowOfSlot[slot]], results[_rowOfSlot[slot]]);
+            _phraseStates[slot] = PhraseAutomaton.Root;
+        }
+
+        RunPrompt(results);
+        Choose(rows, results, first: true);
+        while (_network.Rows > 0)
+        {
+            Pause();
+            _network.Step(_tokens.AsSpan(0, _network.Rows), 1);
+            Choose(rows, results, first: false);
         }
     }
 
+    private void Encode(int slot, in AttentionRow row, AttentionHypothesis result)
+    {
+        Pause();
+        if (row.AlignmentFrames < 0 || row.AlignmentFrames > _network.EncoderFrames)
+            throw new ArgumentException($"{row.AlignmentFrames} alignment frames are asked for; the padded utterance has {_network.EncoderFrames}.", nameof(row));
+        result.Begin(Layout.AlignmentHeads, row.AlignmentFrames);
+        _network.Encode(slot, row.Mel.Span);
+    }
+
+    /// <summary>The rows without a beam, longest first: short texts end early and stand at the end, where a row leaves without another being moved. Returns how many they are.</summary>
+    private int Order(ReadOnlySpan<AttentionRow> rows)
+    {
+        var count = 0;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i].BeamSize > 1) continue;
+            var slot = count++;
+            for (; slot > 0 && rows[_rowOfSlot[slot - 1]].MaxTokens < rows[i].MaxTokens; slot--) _rowOfSlot[slot] = _rowOfSlot[slot - 1];
+            _rowOfSlot[slot] = i;
+        }
+
+        return count;
+    }
+
     /// <summary>The first token of the prompt alone, because only its logits tell speech from none; then the others.</summary>
-    private void RunPrompt(ReadOnlySpan<AttentionHypothesis> results, CancellationToken ct)
+    private void RunPrompt(ReadOnlySpan<AttentionHypothesis> results)
     {
         var prompt = _vocabulary.Prompt.AsSpan();
         RunPromptPart(prompt[..1]);
         for (var slot = 0; slot < _network.Rows; slot++)
-            results[_rowOfSlot[slot]].NoSpeechProbability = MathF.Exp(LogProbability(_network.Logits(slot), _vocabulary.NoSpeech));
-        Pause(ct);
+            results[_rowOfSlot[slot]].NoSpeechProbability = Probability(_network.Logits(slot), _vocabulary.NoSpeech);
+        Pause();
         if (prompt.Length > 1) RunPromptPart(prompt[1..]);
     }
 
@@ -115,7 +146,9 @@ internal sealed class AttentionDecoder : IDisposable
                     _network.Alignment(slot, head)[..row.AlignmentFrames].CopyTo(result.NextAlignment(head));
             }
 
-            var (token, logProbability) = Best(_network.Logits(slot), row.Bias, _biasStates[slot], first);
+            var scores = _scores.Score(_network.Logits(slot), row.Phrases, _phraseStates[slot], first);
+            var token = TensorPrimitives.IndexOfMax<float>(scores);
+            var logProbability = _scores.LogProbability(scores, token);
             if (token == _vocabulary.EndOfText)
             {
                 result.AddEnd(logProbability);
@@ -130,7 +163,7 @@ internal sealed class AttentionDecoder : IDisposable
             else
             {
                 _tokens[slot] = token;
-                if (row.Bias is not null) _biasStates[slot] = row.Bias.Next(_biasStates[slot], token);
+                _phraseStates[slot] = TokenScores.Next(row.Phrases, _phraseStates[slot], token, logProbability);
             }
         }
     }
@@ -140,40 +173,15 @@ internal sealed class AttentionDecoder : IDisposable
         result.Complete(stop);
         var last = _network.Rows - 1;
         _network.RemoveRow(slot);
-        (_rowOfSlot[slot], _biasStates[slot], _tokens[slot]) = (_rowOfSlot[last], _biasStates[last], _tokens[last]);
+        (_rowOfSlot[slot], _phraseStates[slot], _tokens[slot]) = (_rowOfSlot[last], _phraseStates[last], _tokens[last]);
     }
 
-    /// <summary>The likeliest token that is allowed. Overwrites the logits.</summary>
-    private (int Token, float LogProbability) Best(Span<float> logits, ITokenBias? bias, int biasState, bool first)
+    /// <summary>One token's share of the softmax. Overwrites the logits.</summary>
+    private static float Probability(Span<float> logits, int token)
     {
-        var allowed = logits[..(_vocabulary.EndOfText + 1)];
-        Forbid(allowed, _vocabulary.Suppress.AsSpan());
-        if (first) Forbid(allowed, _vocabulary.SuppressFirst.AsSpan());
-        if (bias is not null)
-        {
-            foreach (var (token, bonus) in bias.Bonuses(biasState)) allowed[token] += bonus;
-        }
-
-        var best = TensorPrimitives.IndexOfMax<float>(allowed);
-        return (best, LogProbability(allowed, best));
-    }
-
-    private static void Forbid(Span<float> logits, ReadOnlySpan<int> ascendingIds)
-    {
-        foreach (var id in ascendingIds)
-        {
-            if (id >= logits.Length) return;
-            logits[id] = float.NegativeInfinity;
-        }
-    }
-
-    /// <summary>The natural logarithm of one token's share of the softmax. Overwrites the logits.</summary>
-    private static float LogProbability(Span<float> logits, int token)
-    {
-        var greatest = TensorPrimitives.Max<float>(logits);
-        var distance = logits[token] - greatest;
-        TensorPrimitives.Subtract(logits, greatest, logits);
+        var distance = logits[token] - TensorPrimitives.Max<float>(logits);
+        TensorPrimitives.Subtract(logits, TensorPrimitives.Max<float>(logits), logits);
         TensorPrimitives.Exp<float>(logits, logits);
-        return distance - MathF.Log(TensorPrimitives.Sum<float>(logits));
+        return MathF.Exp(distance) / TensorPrimitives.Sum<float>(logits);
     }
 }

@@ -110,7 +110,8 @@ internal sealed class SecondPassReader : IDisposable
                 Mel = mel,
                 MaxTokens = _policy.MaxTokens(job.Audio.Length, Layout.SampleRate),
                 AlignmentFrames = (job.Audio.Length + Layout.SamplesPerEncoderFrame - 1) / Layout.SamplesPerEncoderFrame,
-                Bias = job.Bias,
+                BeamSize = job.BeamSize,
+                Phrases = job.Phrases,
             };
         }
 

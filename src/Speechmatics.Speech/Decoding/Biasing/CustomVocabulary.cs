@@ -18,6 +18,7 @@ public sealed class CustomVocabulary
 
     private readonly ConditionalWeakTable<PieceEncoder, PhraseAutomaton> _forBeams = [];
     private readonly ConditionalWeakTable<PieceEncoder, PhraseAutomaton> _forGreedy = [];
+    private readonly ConditionalWeakTable<BytePairEncoder, PhraseAutomaton> _forSecondPass = [];
 
     /// <summary>Creates a vocabulary.</summary>
     /// <param name="phrases">The phrases; thousands are fine.</param>
@@ -73,6 +74,41 @@ public sealed class CustomVocabulary
             tokens.Clear();
             return encoder.Encode(Words(text), tokens) && tokens.Count > 0;
         }
+    }
+
+    /// <summary>The same for the tokens of a second pass, which writes capitals and punctuation: each spelling as it is, in lower case and capitalised.</summary>
+    internal PhraseAutomaton Compile(BytePairEncoder encoder) => _forSecondPass.GetValue(encoder, Build);
+
+    private PhraseAutomaton Build(BytePairEncoder encoder)
+    {
+        var spellings = new List<PhraseSpelling>();
+        for (var id = 0; id < Phrases.Length; id++)
+        {
+            var phrase = Phrases[id];
+            var written = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var text in (ReadOnlySpan<string>)[phrase.Text, .. phrase.SoundsLike.IsDefault ? [] : phrase.SoundsLike])
+            {
+                foreach (var form in (ReadOnlySpan<string>)[text, Words(text)])
+                    written.UnionWith([form, form.ToLowerInvariant(), Capitalise(form, everyWord: false), Capitalise(form, everyWord: true)]);
+            }
+
+            // words stand after a space; what the model may not write is left to the other forms
+            foreach (var form in written)
+            {
+                var tokens = new List<int>();
+                if (encoder.Encode(" " + form, tokens)) spellings.Add(new PhraseSpelling([.. tokens], phrase.Weight ?? DefaultWeight, id));
+            }
+        }
+
+        return new PhraseAutomaton(encoder.TokenCount, encoder.EndsWord, spellings, lends: false);
+    }
+
+    private static string Capitalise(string text, bool everyWord)
+    {
+        var characters = text.ToCharArray();
+        for (var i = 0; i < characters.Length; i++)
+            if (i == 0 || (everyWord && characters[i - 1] == ' ')) characters[i] = char.ToUpperInvariant(characters[i]);
+        return new string(characters);
     }
 
     private PhraseAutomaton Build(PieceEncoder encoder, bool lends)

@@ -48,11 +48,19 @@ internal sealed class PhraseAutomaton
     /// <param name="spellings">The phrases.</param>
     /// <param name="lends">Whether part of the bonus is only lent: for beams. Greedy decoding takes nothing back that it has emitted.</param>
     public PhraseAutomaton(PieceEncoder encoder, IReadOnlyList<PhraseSpelling> spellings, bool lends = true)
+        : this(encoder.Pieces.Length, encoder.StartsWord, spellings, lends)
+    {
+    }
+
+    /// <param name="tokenCount">Tokens of the model.</param>
+    /// <param name="startsWord">Whether a token cannot continue a word: it starts one, or ends the text.</param>
+    /// <param name="spellings">The phrases in tokens.</param>
+    /// <param name="lends">See <see cref="Lends"/>.</param>
+    public PhraseAutomaton(int tokenCount, Func<int, bool> startsWord, IReadOnlyList<PhraseSpelling> spellings, bool lends)
     {
         Lends = lends;
-        var tokenCount = encoder.Pieces.Length;
         _wordStart = new float[tokenCount];
-        for (var token = 0; token < tokenCount; token++) _wordStart[token] = encoder.StartsWord(token) ? 1 : 0;
+        for (var token = 0; token < tokenCount; token++) _wordStart[token] = startsWord(token) ? 1 : 0;
 
         var trie = BuildTrie(spellings);
         var nodes = trie.Count;
@@ -139,6 +147,9 @@ internal sealed class PhraseAutomaton
             kept += _fallKept[node];
         }
     }
+
+    /// <summary>The nats that a hypothesis gives back when <paramref name="token"/> continues no phrase and begins none, whatever the phrases: it is then in <see cref="Start"/>.</summary>
+    public float Break(int state, int token) => Broken(state, _wordStart[token] != 0);
 
     /// <summary>The nats gained or given back when the hypothesis ends in <paramref name="state"/>. The next one begins in <see cref="Start"/>.</summary>
     public float Finish(int state) => _finish[state];

@@ -43,11 +43,23 @@ internal interface IAttentionNetwork : IDisposable
     Span<float> Logits(int row);
 
     /// <summary>
-    /// Where the row's last token of the last step looked: <c>[EncoderFrames]</c> weights of one head that sum to 1. Valid until the next <see cref="Step"/> or
+    /// Where one of the row's tokens of the last step looked, or the last of them: <c>[EncoderFrames]</c> weights of one head that sum to 1. Valid until the next <see cref="Step"/> or
     /// <see cref="RemoveRow"/>.
     /// </summary>
-    ReadOnlySpan<float> Alignment(int row, int head);
+    /// <param name="row">0 to <see cref="Rows"/> - 1.</param>
+    /// <param name="head">0 to <see cref="AttentionLayout.AlignmentHeads"/> - 1.</param>
+    /// <param name="token">The token's place in the last step; negative for the last.</param>
+    ReadOnlySpan<float> Alignment(int row, int head, int token = -1);
 
     /// <summary>Takes a row out of the batch after a step: the last row moves into its place, logits and alignment not.</summary>
     void RemoveRow(int row);
+
+    /// <summary>
+    /// Replaces the rows of a batch of one utterance: row i goes on from the tokens of the former row <paramref name="parents"/>[i]. All share the utterance's encoder output.
+    /// </summary>
+    /// <param name="parents">1 to <see cref="MaxRows"/> of the present rows, each as often as wanted.</param>
+    void Branch(ReadOnlySpan<int> parents);
+
+    /// <summary>Forgets the tokens of a batch of one utterance, which then has one row, but not the utterance.</summary>
+    void Rewind();
 }

@@ -24,6 +24,7 @@ internal sealed unsafe class OnnxAttentionNetwork : IAttentionNetwork
     private int _melFrames;
     private int _pastTokens;
     private int _stepTokens;
+    private int _utterances;
     private bool _disposed;
 
     public OnnxAttentionNetwork(AttentionSessions sessions, AttentionLayout layout, int maxRows)
@@ -58,14 +59,14 @@ internal sealed unsafe class OnnxAttentionNetwork : IAttentionNetwork
         ArgumentOutOfRangeException.ThrowIfLessThan(melFrames, Layout.MelFramesPerEncoderFrame);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(melFrames, Layout.MaxMelFrames);
         ArgumentOutOfRangeException.ThrowIfNotEqual(melFrames % Layout.MelFramesPerEncoderFrame, 0, nameof(melFrames));
-        (Rows, _melFrames, EncoderFrames, _pastTokens) = (rows, melFrames, melFrames / Layout.MelFramesPerEncoderFrame, 0);
+        (Rows, _utterances, _melFrames, EncoderFrames, _pastTokens) = (rows, rows, melFrames, melFrames / Layout.MelFramesPerEncoderFrame, 0);
         foreach (ref var buffer in _cross.AsSpan()) Ensure(ref buffer, checked(rows * Layout.KeyFloats * EncoderFrames));
     }
 
     public void Encode(int row, ReadOnlySpan<float> mel)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)_utterances, nameof(row));
         if (mel.Length != _melFrames * Layout.MelBins)
             throw new ArgumentException($"The row has {mel.Length} floats, but {_melFrames} frames of {Layout.MelBins} bins are due.", nameof(mel));
         var offset = row * Layout.KeyFloats * EncoderFrames;
@@ -99,7 +100,8 @@ internal sealed unsafe class OnnxAttentionNetwork : IAttentionNetwork
             // before the first token there is no past: no bytes, but an address all the same
             NativeOrt.Bind(_decoder, _names.Past[i], (_past[i] ?? _present[i])!.Pointer, [Rows, Layout.Heads, _pastTokens, Layout.Width], output: false);
             NativeOrt.Bind(_decoder, _names.Present[i], _present[i]!.Pointer, [Rows, Layout.Heads, all, Layout.Width], output: true);
-            NativeOrt.Bind(_decoder, _names.Cross[i], _cross[i]!.Pointer, [Rows, Layout.Heads, EncoderFrames, Layout.Width], output: false);
+            // a single utterance's output serves all its rows: the graph's products broadcast it
+            NativeOrt.Bind(_decoder, _names.Cross[i], _cross[i]!.Pointer, [_utterances, Layout.Heads, EncoderFrames, Layout.Width], output: false);
         }
 
         Run(_sessions.Decoder, _decoder, _sessions.DecoderFile, Rows);
@@ -109,16 +111,44 @@ internal sealed unsafe class OnnxAttentionNetwork : IAttentionNetwork
 
     public Span<float> Logits(int row) => _logits.Span(row * Layout.Vocabulary, Layout.Vocabulary);
 
-    public ReadOnlySpan<float> Alignment(int row, int head) =>
-        _alignment.Span((((row * Layout.AlignmentHeads) + head) * _stepTokens + _stepTokens - 1) * EncoderFrames, EncoderFrames);
+    public ReadOnlySpan<float> Alignment(int row, int head, int token = -1) =>
+        _alignment.Span(((((row * Layout.AlignmentHeads) + head) * _stepTokens) + (token < 0 ? _stepTokens - 1 : token)) * EncoderFrames, EncoderFrames);
 
     public void RemoveRow(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
-        var last = --Rows;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(Rows, _utterances, nameof(row));
+        var last = _utterances = --Rows;
         if (row == last) return;
         MoveRow(_cross, last, row, Layout.KeyFloats * EncoderFrames);
         MoveRow(_past, last, row, Layout.KeyFloats * _pastTokens);
+    }
+
+    public void Branch(ReadOnlySpan<int> parents)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(_utterances, 1, nameof(parents));
+        ArgumentOutOfRangeException.ThrowIfLessThan(parents.Length, 1, nameof(parents));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(parents.Length, MaxRows, nameof(parents));
+        var floats = Layout.KeyFloats * _pastTokens;
+        var rows = Rows;
+        Rows = parents.Length;
+        for (var i = 0; i < _past.Length; i++)
+        {
+            EnsureCache(ref _present[i], _pastTokens);
+            for (var row = 0; row < parents.Length; row++)
+            {
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)parents[row], (uint)rows, nameof(parents));
+                _past[i]!.Span(parents[row] * floats, floats).CopyTo(_present[i]!.Span(row * floats, floats));
+            }
+        }
+
+        (_past, _present) = (_present, _past);
+    }
+
+    public void Rewind()
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(_utterances, 1, nameof(Rows));
+        (Rows, _pastTokens) = (1, 0);
     }
 
     public void Dispose()

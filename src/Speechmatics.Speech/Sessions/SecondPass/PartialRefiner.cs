@@ -44,6 +44,15 @@ internal sealed class PartialRefiner
         return ([.. _stable, .. firstPass.Where(word => word.Start + ((word.End - word.Start) / 2) >= end)], _stable.Length);
     }
 
+    public void Save(BinaryWriter writer)
+    {
+        SavedWords.Save(writer, _stable);
+        SavedWords.Save(writer, _last);
+        SavedWords.Save(writer, FirstPass);
+    }
+
+    public void Load(BinaryReader reader) => (_stable, _last, FirstPass) = (SavedWords.Load(reader), SavedWords.Load(reader), SavedWords.Load(reader));
+
     // a comma or a capital more is no disagreement about the word
     private static bool Alike(string one, string other) =>
         one.AsSpan().Trim(".,?!;:\"").Equals(other.AsSpan().Trim(".,?!;:\""), StringComparison.OrdinalIgnoreCase);

@@ -64,6 +64,23 @@ internal sealed class SecondPass : IDisposable
         ended.Clear();
     }
 
+    /// <summary>Writes a stream's utterances that wait, for a snapshot.</summary>
+    public static void Save(BinaryWriter writer, SessionStream stream)
+    {
+        writer.Write(stream.FirstPassEnded);
+        writer.Write(stream.RefinedUntilFrame);
+        stream.Utterances!.Save(writer);
+    }
+
+    /// <summary>Reads the utterances that waited. Returns those to be read, with their time beginning anew: give them to the scheduler.</summary>
+    public static IReadOnlyList<UtteranceTicket> Load(BinaryReader reader, SessionEngine engine, SessionStream stream)
+    {
+        stream.FirstPassEnded = reader.ReadBoolean();
+        stream.RefinedUntilFrame = reader.ReadInt64();
+        var now = engine.Clock.GetTimestamp();
+        return stream.Utterances!.Load(reader, () => UtteranceTicket.Load(reader, stream, now, DeadlineOf(engine, stream)));
+    }
+
     /// <summary>Has the unfinished utterance read when there is a second more of it than at the last time and the pool has nothing better to do. Called by the worker that runs the stream.</summary>
     public static void Refine(SessionEngine engine, StepScheduler scheduler, SessionStream stream, long arrival)
     {
@@ -118,6 +135,8 @@ internal sealed class SecondPass : IDisposable
             {
                 Audio = ticket.Audio.AsMemory(ticket.PartStart, ticket.PartSamples),
                 StartSample = ticket.StartSample + ticket.PartStart,
+                BeamSize = ticket.Refines >= 0 ? 1 : ticket.Stream.Options.SecondPassBeamSize,
+                Phrases = ticket.Stream.SecondPassPhrases,
                 FirstPassWords = ticket.PartSamples == ticket.Audio.Length ? ticket.Utterance.Words.Length : 0,
             };
         }
@@ -178,11 +197,8 @@ internal sealed class SecondPass : IDisposable
             return;
         }
 
-        ticket.Read = [.. ticket.Read, .. result.Words];
-        ticket.PartStart += ticket.PartSamples;
-        if (ticket.PartStart < ticket.Audio.Length)
+        if (ticket.Stream.Utterances!.Advance(ticket, result.Words))
         {
-            ticket.PartSamples = UtteranceSplitter.NextPart(ticket.Audio.AsSpan(ticket.PartStart));
             _scheduler.Add(ticket);
             return;
         }
@@ -206,28 +222,30 @@ internal sealed class SecondPass : IDisposable
         {
             var end = Math.Min(audio.Written, utterance.EndFrame * perFrame);
             if (utterance.Reason is EndOfUtteranceReason.TrailingSilence or EndOfUtteranceReason.SentenceComplete or EndOfUtteranceReason.MaximumLength)
-                end = QuietestCut(audio, Math.Max(audio.Start, Math.Min(utterance.SpeechEndFrame * perFrame, end - (2 * QuietSamples))), end);
+            {
+                // tokens do not say to the millisecond where a word ends, and the model errs less with some of the silence behind it: the cut lies in the second half of the pause
+                var spoken = Math.Max(audio.Start, Math.Min(utterance.SpeechEndFrame * perFrame, end - (4 * QuietSamples)));
+                end = QuietestCut(audio, spoken + ((end - spoken) / 2), end);
+            }
+
             var start = utterance.StartFrame < 0 ? 0 : (utterance.StartFrame * perFrame) - LeadSamples(engine);
             start = Math.Max(Math.Max(start, stream.ReadUntilSample), audio.Start);
             if (refines < 0) stream.ReadUntilSample = Math.Max(stream.ReadUntilSample, end);
             var samples = new float[Math.Max(0, end - start)];
             audio.Read(start, samples);
             if (utterance.StartFrame < 0 && !MayHoldSpeech(samples)) samples = [];
-            var maxDelay = stream.Options.MaxDelay;
             return new UtteranceTicket(stream, utterance, arrival, flush)
             {
                 Audio = samples,
                 StartSample = start,
                 Refines = refines,
                 PartSamples = samples.Length == 0 ? 0 : UtteranceSplitter.NextPart(samples),
-                Deadline = refines >= 0 ? DeadlineAfter(engine, RefineSeconds)
-                    : maxDelay == Timeout.InfiniteTimeSpan || stream.Spare ? long.MaxValue
-                    : DeadlineAfter(engine, maxDelay.TotalSeconds),
+                Deadline = refines >= 0 ? DeadlineAfter(engine, RefineSeconds) : DeadlineOf(engine, stream),
             };
         }
     }
 
-    /// <summary>The middle of the quietest 80 ms in a stretch: tokens do not say to the millisecond where a word ends and the next begins.</summary>
+    /// <summary>The middle of the quietest 80 ms in a stretch.</summary>
     private static long QuietestCut(UtteranceAudio audio, long start, long end)
     {
         var samples = new float[Math.Max(0, end - start)];
@@ -241,6 +259,10 @@ internal sealed class SecondPass : IDisposable
 
         return best;
     }
+
+    /// <summary>When an utterance that ends now must have been read.</summary>
+    private static long DeadlineOf(SessionEngine engine, SessionStream stream) =>
+        stream.Options.MaxDelay is var delay && (delay == Timeout.InfiniteTimeSpan || stream.Spare) ? long.MaxValue : DeadlineAfter(engine, delay.TotalSeconds);
 
     private static long DeadlineAfter(SessionEngine engine, double seconds) => engine.Clock.GetTimestamp() + engine.Ticks(seconds);
 

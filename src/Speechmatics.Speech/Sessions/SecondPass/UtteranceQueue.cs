@@ -70,6 +70,18 @@ internal sealed class UtteranceQueue(EventQueue events)
             if (utterance == _refiner.Utterance && _refiner.Agree(reading)) SendPartial(arrival);
     }
 
+    /// <summary>The part of a ticket that was due has been read. Returns whether another is due.</summary>
+    public bool Advance(UtteranceTicket ticket, ImmutableArray<RecognizedWord> words)
+    {
+        lock (_gate)
+        {
+            ticket.Read = [.. ticket.Read, .. words];
+            ticket.PartStart += ticket.PartSamples;
+            ticket.PartSamples = UtteranceSplitter.NextPart(ticket.Audio.AsSpan(ticket.PartStart));
+            return ticket.PartSamples > 0;
+        }
+    }
+
     /// <summary>A ticket is done: sends what can be sent. Returns whether that was the stream's last event.</summary>
     public bool Complete(UtteranceTicket ticket, ImmutableArray<RecognizedWord> words, SessionNotice? notice, Action<UtteranceTicket> sent)
     {
@@ -107,6 +119,30 @@ internal sealed class UtteranceQueue(EventQueue events)
         {
             _audioEnded = true;
             return _waiting.Count == 0;
+        }
+    }
+
+    /// <summary>Writes what waits, for a snapshot.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        lock (_gate)
+        {
+            _refiner.Save(writer);
+            writer.Write(_audioEnded);
+            writer.Write(_waiting.Count);
+            foreach (var ticket in _waiting) ticket.Save(writer);
+        }
+    }
+
+    /// <summary>Reads what waited. Returns the tickets to be read.</summary>
+    public IReadOnlyList<UtteranceTicket> Load(BinaryReader reader, Func<UtteranceTicket> loadTicket)
+    {
+        lock (_gate)
+        {
+            _refiner.Load(reader);
+            _audioEnded = reader.ReadBoolean();
+            for (var count = reader.ReadInt32(); count > 0; count--) _waiting.Enqueue(loadTicket());
+            return [.. _waiting.Where(ticket => !ticket.Done)];
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Decoding;
 
 namespace Speechmatics.Speech.Sessions;
@@ -52,6 +54,69 @@ internal sealed class UtteranceTicket(SessionStream stream, EndedUtterance utter
 
     /// <summary>What the session is to be told besides, or null.</summary>
     public SessionNotice? Notice { get; private set; }
+
+    /// <summary>Writes the ticket, its audio included, for a snapshot; under the lock of its <see cref="UtteranceQueue"/>. Deadline and flush are of this process and stay here.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        SavedWords.Save(writer, Utterance.Words);
+        writer.Write(Utterance.StartFrame);
+        writer.Write(Utterance.SpeechEndFrame);
+        writer.Write(Utterance.EndFrame);
+        writer.Write((int)Utterance.Reason);
+        writer.Write(StartSample);
+        SavedWords.Save(writer, Shown);
+        SavedWords.Save(writer, Read);
+        writer.Write(PartStart);
+        writer.Write(Done);
+        if (Done)
+        {
+            SavedWords.Save(writer, Words);
+            SavedWords.Save(writer, Removed);
+            writer.Write(Notice is not null);
+            if (Notice is null) return;
+            writer.Write((int)Notice.Kind);
+            writer.Write(Notice.Message);
+            writer.Write(Notice.Time.Ticks);
+            return;
+        }
+
+        // every sample came from 16 bits
+        writer.Write(Audio.Length);
+        foreach (var sample in Audio) writer.Write((short)MathF.Round(sample * 32768f));
+    }
+
+    /// <summary>Reads a ticket that goes on from now.</summary>
+    /// <param name="reader">At what <see cref="Save"/> wrote.</param>
+    /// <param name="stream">Whose ticket it is.</param>
+    /// <param name="now">A timestamp of the pool's clock.</param>
+    /// <param name="deadline">See <see cref="Deadline"/>.</param>
+    public static UtteranceTicket Load(BinaryReader reader, SessionStream stream, long now, long deadline)
+    {
+        var utterance = new EndedUtterance(SavedWords.Load(reader), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), (EndOfUtteranceReason)reader.ReadInt32());
+        var start = reader.ReadInt64();
+        var (shown, read, partStart) = (SavedWords.Load(reader), SavedWords.Load(reader), reader.ReadInt32());
+        if (reader.ReadBoolean())
+        {
+            var done = new UtteranceTicket(stream, utterance, now, null) { StartSample = start, Shown = shown };
+            (done.Words, done.Removed, done.Done) = (SavedWords.Load(reader), SavedWords.Load(reader), true);
+            if (reader.ReadBoolean()) done.Notice = new SessionNotice { Kind = (SessionNoticeKind)reader.ReadInt32(), Message = reader.ReadString(), Time = TimeSpan.FromTicks(reader.ReadInt64()) };
+            return done;
+        }
+
+        var bytes = reader.ReadBytes(checked(reader.ReadInt32() * sizeof(short)));
+        var audio = new float[bytes.Length / sizeof(short)];
+        SampleConversion.Pcm16ToFloat(MemoryMarshal.Cast<byte, short>(bytes), audio);
+        return new UtteranceTicket(stream, utterance, now, null)
+        {
+            Audio = audio,
+            StartSample = start,
+            Deadline = deadline,
+            Shown = shown,
+            Read = read,
+            PartStart = partStart,
+            PartSamples = UtteranceSplitter.NextPart(audio.AsSpan(partStart)),
+        };
+    }
 
     public void Complete(ImmutableArray<RecognizedWord> words, SessionNotice? notice, WordDisplay display)
     {

@@ -1,29 +1,33 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Speechmatics.Speech.Decoding;
 using Speechmatics.Speech.Features;
 
 namespace Speechmatics.Speech.Tests.Decoding;
 
-/// <summary>The reference readings of <c>../shared/golden/enhanced</c>.</summary>
+/// <summary>Reference readings of an independent implementation; they lie in <c>TestData/golden/enhanced</c>, all of them of sample clips.</summary>
 internal sealed record EnhancedGolden(string Name, int PaddedSeconds, int[] Ids, string Text, float MeanLogProbability, int[] AttentionPeakFrames)
 {
-    public static IReadOnlyList<EnhancedGolden> Load()
-    {
-        var folder = Path.Combine(Repository.RequireShared(), "golden", "enhanced");
-        return [.. Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(Read)];
-    }
+    private static string Own => Path.Combine(Golden.Folder, "enhanced");
+
+    /// <summary>The references in the repository.</summary>
+    public static IReadOnlyList<EnhancedGolden> Load() => [.. Directory.GetFiles(Own, "*.json").Order(StringComparer.Ordinal).Select(Read)];
+
+    public static EnhancedGolden Named(string name) => Read(Path.Combine(Own, name + ".json"));
 
     public float[] Audio() => WaveFile.Read(Path.Combine(Repository.SampleAudio, Name + ".wav"));
 
-    /// <summary>The reference mel, which three of the clips have, or null.</summary>
+    /// <summary>The reference mel, which a few of the clips have, or null.</summary>
     public float[]? Mel()
     {
-        var path = Path.Combine(Repository.RequireShared(), "golden", "enhanced", Name + ".mel");
-        return File.Exists(path) ? MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray() : null;
+        foreach (var folder in (ReadOnlySpan<string?>)[Own, Repository.Shared is { } shared ? Path.Combine(shared, "golden", "enhanced") : null])
+            if (folder is not null && Path.Combine(folder, Name + ".mel") is var path && File.Exists(path)) return Golden.ReadFloats(path);
+        return null;
     }
 
-    /// <summary>The mel of a whole recording with the second pass's padding.</summary>
+    /// <summary>The mel of the whole recording, as the library computes it.</summary>
+    public float[] ComputeMel() => MelOf(Audio());
+
+    /// <summary>The mel of a recording with the second pass's padding.</summary>
     public static float[] MelOf(float[] audio)
     {
         var padded = SecondPassReader.PaddedSamples(audio.Length);
