@@ -30,6 +30,12 @@ internal sealed class RecognitionOptions(bool enhancedByDefault)
         HelpName = "N",
     });
 
+    private readonly Option<int?> _secondPassBeam = CommonOptions.Positive(new Option<int?>("--second-pass-beam")
+    {
+        Description = "Texts that the second pass follows side by side, 1 to 8 (default: 1, greedy).",
+        HelpName = "N",
+    });
+
     private readonly Option<string?> _language = new("--lm")
     {
         Description = "A compiled language model, or none (default: with --beam the model's own, else none).",
@@ -68,7 +74,7 @@ internal sealed class RecognitionOptions(bool enhancedByDefault)
 
     public IEnumerable<Option> All =>
     [
-        _operatingPoint, _formatting, _removeDisfluencies, _maskProfanity, _vocabulary, _confidence, _endpoint, _chunk, _beam, _language, _weight, _head, _model, _enhancedModel,
+        _operatingPoint, _formatting, _removeDisfluencies, _maskProfanity, _vocabulary, _confidence, _endpoint, _chunk, _beam, _secondPassBeam, _language, _weight, _head, _model, _enhancedModel,
     ];
 
     /// <summary>Whether the second pass reads again.</summary>
@@ -86,6 +92,8 @@ internal sealed class RecognitionOptions(bool enhancedByDefault)
         var enhanced = IsEnhanced(parsed);
         var beam = parsed.GetValue(_beam) ?? 1;
         if (beam > 16) throw new UsageException($"--beam {beam}: 1 to 16");
+        var secondPassBeam = parsed.GetValue(_secondPassBeam) ?? 1;
+        if (secondPassBeam > 8) throw new UsageException($"--second-pass-beam {secondPassBeam}: 1 to 8");
         var language = parsed.GetValue(_language);
         if ((language ?? (beam == 1 ? "none" : "")) == "none" && parsed.GetValue(_weight) is not null) throw new UsageException("--lm-weight goes with --lm or --beam");
         if (enhanced && parsed.GetValue(_confidence) == ConfidenceMeasure.TsallisEntropy)
@@ -98,6 +106,7 @@ internal sealed class RecognitionOptions(bool enhancedByDefault)
             Head = parsed.GetValue(_head),
             EndpointMilliseconds = parsed.GetValue(_endpoint),
             BeamSize = beam,
+            SecondPassBeamSize = secondPassBeam,
             LanguageModelPath = language == "none" ? null : language,
             LanguageModelWeight = language == "none" ? 0 : parsed.GetValue(_weight),
             VocabularyPath = parsed.GetValue(_vocabulary),

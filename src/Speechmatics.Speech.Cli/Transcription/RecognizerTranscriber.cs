@@ -41,6 +41,7 @@ internal sealed class RecognizerTranscriber : ITranscriber
             if (settings.EnhancedModelPath is not null) options.EndpointSilence = SpeechRecognizer.EnhancedEndpointSilence;
             if (settings.EndpointMilliseconds is { } milliseconds) options.EndpointSilence = TimeSpan.FromMilliseconds(milliseconds);
             options.BeamSize = settings.BeamSize;
+            options.SecondPassBeamSize = settings.SecondPassBeamSize;
             options.Formatting = settings.Formatting;
             options.RemoveDisfluencies = settings.RemoveDisfluencies;
             options.MaskProfanity = settings.MaskProfanity;

@@ -23,6 +23,9 @@ internal sealed record TranscriberSettings
     /// <summary>Hypotheses of the beam search; 1 is greedy.</summary>
     public int BeamSize { get; init; } = 1;
 
+    /// <summary>Texts that the second pass follows side by side; 1 is greedy.</summary>
+    public int SecondPassBeamSize { get; init; } = 1;
+
     /// <summary>A compiled language model; null for none.</summary>
     public string? LanguageModelPath { get; init; }
 

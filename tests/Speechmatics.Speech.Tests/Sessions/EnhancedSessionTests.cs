@@ -196,7 +196,7 @@ public class EnhancedSessionTests(ModelFixture fixture, EnhancedModelFixture enh
         await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 2 });
         var options = Options;
         Assert.Equal("I do my homewalk 2", await ReadAsync(null, 1));
-        Assert.Equal("I do my HomeWork 2", await ReadAsync(new CustomVocabulary(["HomeWork"]) { DefaultWeight = 3 }, 1));
+        Assert.Equal("I do my HomeWork too.", await ReadAsync(new CustomVocabulary(["HomeWork"]) { DefaultWeight = 3 }, 1));
         Assert.Equal("I do my homework too.", await ReadAsync(null, 4));
         Assert.Equal("I do my HomeWork too.", await ReadAsync(new CustomVocabulary(["HomeWork"]), 4));
 
