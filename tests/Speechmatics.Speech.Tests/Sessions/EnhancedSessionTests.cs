@@ -1,5 +1,6 @@
 using Speechmatics.Speech.Decoding.Biasing;
 using Speechmatics.Speech.Sessions;
+using Speechmatics.Speech.Tests.Decoding;
 using Speechmatics.Speech.Tests.Models;
 
 namespace Speechmatics.Speech.Tests.Sessions;
@@ -239,19 +240,24 @@ public class EnhancedSessionTests(ModelFixture fixture, EnhancedModelFixture enh
     }
 
     [Fact]
-    public async Task Silence_and_noise_have_no_words()
+    public async Task Ten_minutes_of_silence_hum_noise_and_music_like_tones_have_no_words()
     {
-        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 3 });
-        var random = new Random(3);
-        var noise = new float[20 * 16000];
-        for (var i = 0; i < noise.Length; i++) noise[i] = (random.NextSingle() - 0.5f) * 0.2f;
-        var hum = new float[20 * 16000];
-        for (var i = 0; i < hum.Length; i++) hum[i] = 0.1f * MathF.Sin(2 * MathF.PI * 50 * i / 16000f);
-        foreach (var audio in new[] { new float[20 * 16000], noise, hum })
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 6, Workers = 2 });
+        var heard = await Task.WhenAll(Enum.GetValues<Sound>().Select(async sound =>
         {
-            await using var session = await pool.OpenAsync(Options);
-            Assert.Equal("", Clips.Text(await Clips.PlayAsync(session, audio)));
-        }
+            await using var session = await pool.OpenAsync(new SessionOptions { OperatingPoint = OperatingPoint.Enhanced, Chunk = TimeSpan.FromMilliseconds(1280), RefinePartials = false });
+            return $"{sound}: {Clips.Text(await Clips.PlayAsync(session, Synthesise(sound, 100)))}";
+        }));
+        Assert.All(heard, text => Assert.EndsWith(": ", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_kitchen_has_no_words()
+    {
+        var kitchen = WaveFile.Read(Path.Combine(Repository.RequireShared(), "audio", "noise-kitchen.wav"));
+        await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { MaxSessions = 1 });
+        await using var session = await pool.OpenAsync(new SessionOptions { OperatingPoint = OperatingPoint.Enhanced, Chunk = TimeSpan.FromMilliseconds(640) });
+        Assert.Equal("", Clips.Text(await Clips.PlayAsync(session, kitchen)));
     }
 
     [Fact]
@@ -260,5 +266,44 @@ public class EnhancedSessionTests(ModelFixture fixture, EnhancedModelFixture enh
         await using var pool = new SessionPool(fixture.Model, new SessionPoolOptions { MaxSessions = 1 });
         Assert.False(pool.HasEnhanced);
         Assert.Contains("EnhancedSpeechModel", (await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await pool.OpenAsync(Options))).Message, StringComparison.Ordinal);
+    }
+
+    private enum Sound
+    {
+        Silence,
+        Dither,
+        Hum,
+        Noise,
+        Melody,
+        Beeps,
+    }
+
+    private static float[] Synthesise(Sound sound, int seconds)
+    {
+        var random = new Random(11);
+        var (samples, brown) = (new float[seconds * 16000], 0.0);
+        for (var i = 0; i < samples.Length; i++)
+        {
+            var t = i / 16000.0;
+            samples[i] = (float)(sound switch
+            {
+                Sound.Dither => (random.NextDouble() - 0.5) / 16384,
+                Sound.Hum => (0.05 * Math.Sin(2 * Math.PI * 50 * t)) + (0.02 * Math.Sin(2 * Math.PI * 150 * t)) + (0.01 * Math.Sin(2 * Math.PI * 350 * t)),
+
+                // white and brown in turns of ten seconds
+                Sound.Noise => t % 20 < 10 ? 0.1 * (random.NextDouble() - 0.5) : brown = (0.99 * brown) + (0.02 * (random.NextDouble() - 0.5)),
+
+                // a third of a second for each note, struck and fading, with overtones and a chord under it
+                Sound.Melody => Math.Exp(-6 * (t % 0.33)) * new[] { 1.0, 1.26, 1.5 }.Sum(chord => Tone(220 * chord * Math.Pow(2, (int)(t / 0.33) * 7 % 12 / 12.0), t)),
+
+                // telephone signals and an alarm
+                Sound.Beeps => t % 3 < 1 ? 0.1 * (Math.Sin(2 * Math.PI * 697 * t) + Math.Sin(2 * Math.PI * 1209 * t)) : t % 3 < 2 && t % 0.4 < 0.2 ? 0.2 * Math.Sin(2 * Math.PI * 1000 * t) : 0,
+                _ => 0,
+            });
+        }
+
+        return samples;
+
+        static double Tone(double hertz, double t) => (0.08 * Math.Sin(2 * Math.PI * hertz * t)) + (0.04 * Math.Sin(4 * Math.PI * hertz * t)) + (0.02 * Math.Sin(6 * Math.PI * hertz * t));
     }
 }

@@ -11,7 +11,7 @@ namespace Speechmatics.Speech.Decoding;
 internal sealed class AttentionBeam(IAttentionNetwork network, AttentionVocabulary vocabulary)
 {
     /// <summary>A text this much less likely than the best, in nats, is given up, so that nobody waits for its end.</summary>
-    private const float Width = 8;
+    private const float Width = 4;
 
     private readonly TokenScores _scores = new(vocabulary);
     private readonly List<Node> _nodes = [];
