@@ -62,7 +62,7 @@ public sealed class CustomVocabulary
     /// <summary>One that has been compiled, for finding matches: both find the same.</summary>
     internal PhraseAutomaton Compiled(PieceEncoder encoder) => _forGreedy.TryGetValue(encoder, out var greedy) ? greedy : Compile(encoder);
 
-    /// <summary>Whether <see cref="Compile(PieceEncoder)"/> would take a phrase.</summary>
+    /// <summary>Whether <see cref="Compile(PieceEncoder, bool)"/> would take a phrase.</summary>
     internal static bool CanSpell(VocabularyPhrase phrase, PieceEncoder encoder)
     {
         var tokens = new List<int>();
