@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
 using Speechmatics.Speech.Decoding;
 using Speechmatics.Speech.Features;
 using Speechmatics.Speech.Models;
@@ -21,6 +22,7 @@ internal static class EnhancedBenchmarks
     {
         await using var model = await EnhancedSpeechModel.LoadAsync(modelFolder);
         MeasureCost(model, WaveFile.Read(Path.Combine(sharedFolder, "audio", "librispeech-other-000.wav")));
+        MeasureBinding(model, modelFolder);
         await MeasureWordTimesAsync(model, sharedFolder);
         return 0;
     }
@@ -56,6 +58,69 @@ internal static class EnhancedBenchmarks
                 Console.WriteLine($"| {seconds} | {rows} | {encoder:f1} | {speechSeconds * 1000 / encoder:f0} | {step:f2} | {step / rows:f2} | {speechSeconds * 1000 / (((3 * speechSeconds) + 3) * step / rows):f0} |");
             }
         }
+    }
+
+    /// <summary>
+    /// Steps of the decoder over ten seconds of padded silence, with buffers bound as the library does, and by plain runs that hand ONNX Runtime's own outputs back as the next inputs.
+    /// </summary>
+    private static void MeasureBinding(EnhancedSpeechModel model, string modelFolder)
+    {
+        Console.WriteLine();
+        Console.WriteLine("| rows | step ms bound | step ms plain | bytes allocated for each step bound | plain |");
+        Console.WriteLine("|---|---|---|---|---|");
+        using var options = new SessionOptions { IntraOpNumThreads = 1 };
+        using var decoder = new InferenceSession(Path.Combine(modelFolder, "decoder.onnx"), options);
+        var mel = new float[10 * SampleRate / model.Layout.HopSamples * model.Layout.MelBins];
+        Mel.Compute([], 10 * SampleRate, mel);
+        foreach (var rows in new[] { 1, 4, 8 })
+        {
+            var (bound, plain) = (Spent.Most, Spent.Most);
+            using var network = model.CreateNetwork(rows);
+            for (var attempt = 0; attempt < 5; attempt++)
+            {
+                bound = bound.Least(BoundSteps(network, mel, rows));
+                plain = plain.Least(PlainSteps(decoder, model.Layout, rows));
+            }
+
+            Console.WriteLine($"| {rows} | {bound.Milliseconds / Tokens:f2} | {plain.Milliseconds / Tokens:f2} | {bound.Bytes / Tokens} | {plain.Bytes / Tokens} |");
+        }
+    }
+
+    private static Spent BoundSteps(IAttentionNetwork network, float[] mel, int rows)
+    {
+        network.Begin(rows, mel.Length / network.Layout.MelBins);
+        for (var row = 0; row < rows; row++) network.Encode(row, mel);
+        var tokens = Enumerable.Repeat(1000L, rows).ToArray();
+        network.Step(tokens, 1);
+        var (start, bytes) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
+        for (var i = 0; i < Tokens; i++) network.Step(tokens, 1);
+        return new Spent(Stopwatch.GetElapsedTime(start).TotalMilliseconds, GC.GetAllocatedBytesForCurrentThread() - bytes);
+    }
+
+    private static Spent PlainSteps(InferenceSession decoder, AttentionLayout layout, int rows)
+    {
+        using var run = new RunOptions();
+        string[] keys = [.. Enumerable.Range(0, layout.Layers).SelectMany(n => new[] { $"key_{n}", $"value_{n}" })];
+        string[] inputs = ["tokens", .. keys.Select(key => "past_" + key), .. keys.Select(key => "cross_" + key)];
+        string[] outputs = ["logits", .. keys, "alignment"];
+        var frames = 10 * SampleRate / layout.SamplesPerEncoderFrame;
+        using var tokens = OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat(1000L, rows).ToArray(), [rows, 1]);
+        using var cross = OrtValue.CreateTensorValueFromMemory(new float[rows * layout.KeyFloats * frames], [rows, layout.Heads, frames, layout.Width]);
+        using var none = OrtValue.CreateTensorValueFromMemory(Array.Empty<float>(), [rows, layout.Heads, 0, layout.Width]);
+        IDisposableReadOnlyCollection<OrtValue>? last = null;
+        var (start, bytes) = (0L, 0L);
+        for (var i = 0; i <= Tokens; i++)
+        {
+            var past = last;
+            OrtValue[] values = [tokens, .. Enumerable.Range(0, keys.Length).Select(k => past is null ? none : past[1 + k]), .. Enumerable.Repeat(cross, keys.Length)];
+            last = decoder.Run(run, inputs, values, outputs);
+            past?.Dispose();
+            if (i == 0) (start, bytes) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
+        }
+
+        var spent = new Spent(Stopwatch.GetElapsedTime(start).TotalMilliseconds, GC.GetAllocatedBytesForCurrentThread() - bytes);
+        last?.Dispose();
+        return spent;
     }
 
     /// <summary>
@@ -107,5 +172,12 @@ internal static class EnhancedBenchmarks
             else if (length[i + 1, j] >= length[i, j + 1]) i++;
             else j++;
         }
+    }
+
+    private readonly record struct Spent(double Milliseconds, long Bytes)
+    {
+        public static Spent Most => new(double.MaxValue, long.MaxValue);
+
+        public Spent Least(Spent other) => new(Math.Min(Milliseconds, other.Milliseconds), Math.Min(Bytes, other.Bytes));
     }
 }

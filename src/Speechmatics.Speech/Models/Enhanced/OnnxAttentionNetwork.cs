@@ -4,7 +4,7 @@ namespace Speechmatics.Speech.Models;
 
 /// <summary>
 /// <see cref="IAttentionNetwork"/> over ONNX Runtime. The encoder writes its keys and values straight to where the decoder reads them. The decoder's own keys and values go back and
-/// forth between two sets of buffers, which grow as texts do; the graph joins past and new rows itself, so nothing else is copied.
+/// forth between two sets of buffers, which grow as texts do: the graph joins past and new rows into its output itself, so a larger buffer begins empty and nothing else is copied, but for the rows of a beam that change places.
 /// </summary>
 internal sealed unsafe class OnnxAttentionNetwork : IAttentionNetwork
 {
@@ -129,6 +129,7 @@ internal sealed unsafe class OnnxAttentionNetwork : IAttentionNetwork
         ArgumentOutOfRangeException.ThrowIfNotEqual(_utterances, 1, nameof(parents));
         ArgumentOutOfRangeException.ThrowIfLessThan(parents.Length, 1, nameof(parents));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(parents.Length, MaxRows, nameof(parents));
+        if (parents.Length == Rows && IsInOrder(parents)) return;
         var floats = Layout.KeyFloats * _pastTokens;
         var rows = Rows;
         Rows = parents.Length;
@@ -159,6 +160,13 @@ internal sealed unsafe class OnnxAttentionNetwork : IAttentionNetwork
         _decoder.Dispose();
         _runOptions.Dispose();
         _sessions.Release();
+    }
+
+    private static bool IsInOrder(ReadOnlySpan<int> parents)
+    {
+        for (var row = 0; row < parents.Length; row++)
+            if (parents[row] != row) return false;
+        return true;
     }
 
     private static void MoveRow(PinnedBuffer<float>?[] tensors, int from, int to, int floats)
