@@ -82,10 +82,11 @@ internal static class TranscribeEndpoint
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = maxBytes;
         var (body, name) = (context.Request.Body, "audio");
-        if (context.Request.HasFormContentType)
+        // any other type is the file itself: curl --data-binary says that it is a form
+        if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {
-            var boundary = MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) ? HeaderUtilities.RemoveQuotes(type.Boundary).Value : null;
-            if (boundary is null) throw new BadHttpRequestException("The form must be multipart/form-data.");
+            var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+            if (string.IsNullOrEmpty(boundary)) throw new BadHttpRequestException("The form has no boundary.");
             var form = new MultipartReader(boundary, body);
             FileMultipartSection? file = null;
             while (file is null && await form.ReadNextSectionAsync(context.RequestAborted).ConfigureAwait(false) is { } section) file = section.AsFileSection();

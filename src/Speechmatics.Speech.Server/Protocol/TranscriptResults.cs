@@ -8,7 +8,7 @@ namespace Speechmatics.Speech.Server.Protocol;
 
 /// <summary>
 /// The <c>results</c> of a transcript: words; the punctuation marks at their ends as results of their own without length; and where asked for, entities with what was said and what is written. A written form of several
-/// words ("June 3, 2024") is cut into its words, which share its time by their length. A mark that is not permitted, a filler that is not wanted and a word replaced by nothing are left out.
+/// words ("June 3, 2024") is cut into its words, which share its time by their length. A mark that is not permitted and a word replaced by nothing are left out.
 /// </summary>
 internal static class TranscriptResults
 {
@@ -22,7 +22,6 @@ internal static class TranscriptResults
         var text = new StringBuilder();
         foreach (var word in words)
         {
-            if (settings.RemoveDisfluencies && word.Tags.HasFlag(WordTags.Disfluency)) continue;
             var whole = settings.Entities && word.SpokenForm is { } spoken && EntityClass.Of(word.Text, spoken) is { } kind && WriteEntity(json, text, word, spoken, kind, settings);
             if (!whole) WriteWords(json, text, word, settings);
         }

@@ -24,6 +24,7 @@ internal static class SessionSettings
         CustomVocabulary = vocabulary,
         VoiceActivity = settings.SpeechEvents ? new VoiceActivityOptions() : null,
         Formatting = Formatting(settings.Language),
+        RemoveDisfluencies = settings.RemoveDisfluencies,
     };
 
     /// <summary>The formatter's rules are English.</summary>

@@ -24,6 +24,17 @@ public sealed class HttpTests(SpeechServer server) : IClassFixture<SpeechServer>
     }
 
     [Fact]
+    public async Task What_curl_posts_as_a_form_is_the_file_itself()
+    {
+        using var file = new StreamContent(File.OpenRead(Clip.Order.FullPath));
+        file.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
+
+        var answer = await _http.PostAsync(new Uri("/v1/transcribe?format=txt", UriKind.Relative), file);
+
+        Assert.True(Clip.Order.ErrorRate(await answer.Content.ReadAsStringAsync()) <= 0.3);
+    }
+
+    [Fact]
     public async Task A_form_with_a_file_comes_back_as_subtitles()
     {
         using var file = new StreamContent(File.OpenRead(Clip.Order.FullPath));

@@ -15,7 +15,7 @@ public sealed class EnhancedTests(EnhancedServer enhanced) : IClassFixture<Enhan
     [InlineData("operating_point")]
     public async Task Finals_come_from_the_second_pass_with_punctuation_as_results_of_its_own(string member)
     {
-        await using var peer = await BeginAsync($",\"{member}\":\"enhanced\",\"max_delay\":2");
+        await using var peer = await BeginAsync($",\"{member}\":\"enhanced\"");
         var log = await SayAsync(peer, Clip.LongOrder);
 
         Assert.Empty(log.Of("Warning"));

@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Speechmatics.Speech.Decoding;
 using Speechmatics.Speech.Decoding.TextForm;
+using Speechmatics.Speech.Server;
 using Speechmatics.Speech.Server.Protocol;
+using Speechmatics.Speech.Server.Realtime;
 
 namespace Speechmatics.Speech.ServerTests.Realtime;
 
@@ -40,7 +42,9 @@ public sealed class TranscriptResultsTests
         Assert.Equal(["profanity"], results[1]!["alternatives"]![0]!["tags"]!.AsArray().Select(tag => tag!.GetValue<string>()));
         Assert.Null(results[2]!["alternatives"]![0]!["tags"]);
 
-        Assert.Equal("damn cold", Write(""","transcript_filtering_config":{"remove_disfluencies":true}""", words).Text);
+        // the engine leaves them out
+        Assert.True(SessionSettings.From(Settings(""","transcript_filtering_config":{"remove_disfluencies":true}"""), new SpeechServerOptions(), null).RemoveDisfluencies);
+        Assert.False(SessionSettings.From(Settings(""), new SpeechServerOptions(), null).RemoveDisfluencies);
     }
 
     [Fact]
@@ -68,10 +72,12 @@ public sealed class TranscriptResultsTests
 
     private static (string Text, JsonArray Results) Write(string config, params RecognizedWord[] words)
     {
-        var settings = RecognitionSettingsReader.Read(JsonDocument.Parse(RealtimePeer.Start(config)).RootElement, "en", hasEnhanced: false, hasVoiceActivity: false, null);
-        var message = JsonNode.Parse(ServerMessages.Transcript(final: false, [.. words], TimeSpan.Zero, settings))!;
+        var message = JsonNode.Parse(ServerMessages.Transcript(final: false, [.. words], TimeSpan.Zero, Settings(config)))!;
         return (MessageLog.Transcript(message), message["results"]!.AsArray());
     }
+
+    private static RecognitionSettings Settings(string config) =>
+        RecognitionSettingsReader.Read(JsonDocument.Parse(RealtimePeer.Start(config)).RootElement, "en", hasEnhanced: false, hasVoiceActivity: false, null);
 
     private static string Content(JsonNode? result) => result!["alternatives"]![0]!["content"]!.GetValue<string>();
 }
