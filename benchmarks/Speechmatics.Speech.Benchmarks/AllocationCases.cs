@@ -29,10 +29,13 @@ internal static class AllocationCases
         AllocationCase.OnCaller("Features.LogMel.20ms", _ => LogMel(320)),
         AllocationCase.OnCaller("Features.LogMel.640ms", _ => LogMel(10240)),
         AllocationCase.OnCaller("Models.EncoderStep.4x640ms", EncoderStepAsync),
+        AllocationCase.OnCaller("Models.VoiceActivityStep.4x32ms", VoiceActivityStepAsync),
         AllocationCase.OnCaller("Decoding.Greedy.Tdt.640ms", owned => GreedyAsync(owned, TransducerHead.Tdt)),
         AllocationCase.OnCaller("Decoding.Greedy.Rnnt.640ms", owned => GreedyAsync(owned, TransducerHead.Rnnt)),
         AllocationCase.OnAllThreads("Sessions.WriteAndStep.Silence.640ms", owned => SessionAsync(owned, new float[10240 * SpeechChunks], 16000)),
         AllocationCase.OnAllThreads("Sessions.WriteAndStep.Silence.640ms.8kHz", owned => SessionAsync(owned, new float[5120 * SpeechChunks], 8000)),
+
+        AllocationCase.OnAllThreads("Sessions.WriteAndStep.Silence.640ms.VoiceActivity", owned => SessionAsync(owned, new float[10240 * SpeechChunks], 16000, voiceActivity: true)),
 
         // what is left here is the words, their texts and the events: partials after most chunks, a final for each utterance; the model does not hear the same words each time
         AllocationCase.OnAllThreads("Sessions.WriteAndStep.Speech.640ms.EventsIncluded", owned => SessionAsync(owned, Speech(), 16000)) with { Repetitions = 10 * SpeechChunks, RoundTo = 256 },
@@ -76,6 +79,20 @@ internal static class AllocationCases
         };
     }
 
+    private static async Task<Action> VoiceActivityStepAsync(Owned owned)
+    {
+        IVoiceActivityModel model = owned.Add(await VoiceActivityModel.LoadAsync(BenchmarkModel.VoiceActivityPath));
+        var step = owned.Add(model.CreateStep(Rows));
+        var state = new float[model.Layout.StateFloats];
+        return () =>
+        {
+            step.Begin(Rows);
+            for (var row = 0; row < Rows; row++) step.LoadState(row, state);
+            step.Run();
+            step.SaveState(0, state);
+        };
+    }
+
     /// <summary>One chunk after the other of a clip's recorded encoder output, again and again.</summary>
     private static async Task<Action> GreedyAsync(Owned owned, TransducerHead head)
     {
@@ -100,11 +117,12 @@ internal static class AllocationCases
         };
     }
 
-    private static async Task<Func<ValueTask>> SessionAsync(Owned owned, float[] audio, int sampleRate)
+    private static async Task<Func<ValueTask>> SessionAsync(Owned owned, float[] audio, int sampleRate, bool voiceActivity = false)
     {
         var model = owned.Add(await SpeechModel.LoadAsync(BenchmarkModel.Path));
-        var pool = owned.Add(new SessionPool(model, new SessionPoolOptions { Workers = 1, MaxSessions = 1 }));
-        var session = owned.Add(await pool.OpenAsync(new SessionOptions { Chunk = Chunk, SampleRate = sampleRate }));
+        var voice = voiceActivity ? owned.Add(await VoiceActivityModel.LoadAsync(BenchmarkModel.VoiceActivityPath)) : null;
+        var pool = owned.Add(new SessionPool(model, new SessionPoolOptions { Workers = 1, MaxSessions = 1, VoiceActivityModel = voice }));
+        var session = owned.Add(await pool.OpenAsync(new SessionOptions { Chunk = Chunk, SampleRate = sampleRate, VoiceActivity = voiceActivity ? new VoiceActivityOptions() : null }));
         var (samples, at, written) = (audio.Length / SpeechChunks, 0, 0L);
         return () =>
         {

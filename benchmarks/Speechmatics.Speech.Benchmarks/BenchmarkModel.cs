@@ -9,6 +9,9 @@ internal static class BenchmarkModel
     /// <summary>The second pass's model.</summary>
     public static string Enhanced { get; } = System.IO.Path.Combine(FindRoot(), "models", "en-enhanced");
 
+    /// <summary>The voice activity model's folder.</summary>
+    public static string VoiceActivityPath { get; } = System.IO.Path.Combine(FindRoot(), "models", "silero-vad");
+
     /// <summary>Recorded reference outputs of sample clips.</summary>
     public static string Golden { get; } = System.IO.Path.Combine(FindRoot(), "tests", "Speechmatics.Speech.Tests", "TestData", "golden");
 

@@ -14,6 +14,7 @@ Func<string[], Task<int>>? verb = args is [var name, ..]
         "engine" => EngineTable.RunAsync,
         "costs" => CostsTable.RunAsync,
         "word-times" => WordTimesTable.RunAsync,
+        "voice-activity" => VoiceActivityTables.RunAsync,
         _ => null,
     }
     : null;

@@ -80,6 +80,7 @@ public class ConsumerTests(PackedFeed feed)
         // both models, each once
         var models = Directory.GetFiles(tools, "encoder.onnx", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)));
         Assert.Equal(["en-enhanced", "en-standard"], models.Order());
+        Assert.Single(Directory.GetFiles(tools, "silero_vad_16k.onnx", SearchOption.AllDirectories));
     }
 
     private string Ours(string id) => Consumer.Package(id, feed.Version);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Speechmatics.Speech.Cli.Output;
 using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Models.English;
+using Speechmatics.Speech.Models.VoiceActivity;
 using Speechmatics.Speech.Sessions;
 
 namespace Speechmatics.Speech.Cli.Commands;
@@ -38,6 +39,18 @@ internal static class CommonOptions
         $"standard: the streaming model alone; enhanced: each utterance is read again by a second model (default: {defaultWord}).",
         ("standard", Sessions.OperatingPoint.Standard),
         ("enhanced", Sessions.OperatingPoint.Enhanced));
+
+    public static Option<bool> VoiceActivity() => new("--vad")
+    {
+        Description = "Hear where somebody speaks: no words on noise, and speech that gave none is decoded again.",
+    };
+
+    public static Option<string> VoiceActivityModel() => new("--vad-model")
+    {
+        Description = "The folder of the voice activity model.",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => SileroVoiceActivityModel.Path,
+    };
 
     public static Option<string> EnhancedModel() => new("--enhanced-model")
     {

@@ -24,6 +24,10 @@ internal sealed class RecognitionOptions(bool enhancedByDefault)
 
     private readonly Option<string> _enhancedModel = CommonOptions.EnhancedModel();
 
+    private readonly Option<bool> _voiceActivity = CommonOptions.VoiceActivity();
+
+    private readonly Option<string> _voiceActivityModel = CommonOptions.VoiceActivityModel();
+
     private readonly Option<int?> _beam = CommonOptions.Positive(new Option<int?>("--beam")
     {
         Description = "Hypotheses followed side by side, 1 to 16 (default: 1, greedy).",
@@ -74,7 +78,8 @@ internal sealed class RecognitionOptions(bool enhancedByDefault)
 
     public IEnumerable<Option> All =>
     [
-        _operatingPoint, _formatting, _removeDisfluencies, _maskProfanity, _vocabulary, _confidence, _endpoint, _chunk, _beam, _secondPassBeam, _language, _weight, _head, _model, _enhancedModel,
+        _operatingPoint, _formatting, _removeDisfluencies, _maskProfanity, _vocabulary, _confidence, _endpoint, _voiceActivity, _chunk, _beam, _secondPassBeam, _language, _weight, _head, _model, _enhancedModel,
+        _voiceActivityModel,
     ];
 
     /// <summary>Whether the second pass reads again.</summary>
@@ -105,6 +110,7 @@ internal sealed class RecognitionOptions(bool enhancedByDefault)
             ChunkMilliseconds = parsed.GetValue(_chunk),
             Head = parsed.GetValue(_head),
             EndpointMilliseconds = parsed.GetValue(_endpoint),
+            VoiceActivityModelPath = parsed.GetValue(_voiceActivity) ? parsed.GetRequiredValue(_voiceActivityModel) : null,
             BeamSize = beam,
             SecondPassBeamSize = secondPassBeam,
             LanguageModelPath = language == "none" ? null : language,

@@ -13,13 +13,14 @@ internal sealed class RecognizerTranscriber : ITranscriber
 {
     private readonly SpeechModel _model;
     private readonly EnhancedSpeechModel? _enhanced;
+    private readonly VoiceActivityModel? _voiceActivity;
     private readonly SessionPool _pool;
     private readonly SpeechRecognizer _recognizer;
     private readonly SessionOptions _options;
 
-    private RecognizerTranscriber(SpeechModel model, EnhancedSpeechModel? enhanced, SessionPool pool, SessionOptions options)
+    private RecognizerTranscriber(SpeechModel model, EnhancedSpeechModel? enhanced, VoiceActivityModel? voiceActivity, SessionPool pool, SessionOptions options)
     {
-        (_model, _enhanced, _pool, _options) = (model, enhanced, pool, options);
+        (_model, _enhanced, _voiceActivity, _pool, _options) = (model, enhanced, voiceActivity, pool, options);
         _recognizer = SpeechRecognizer.FromPool(pool);
     }
 
@@ -50,9 +51,12 @@ internal sealed class RecognizerTranscriber : ITranscriber
             if (settings.LanguageModelWeight is { } weight) options.LanguageModelWeight = weight;
             if (settings.VocabularyPath is { } vocabulary) options.CustomVocabulary = VocabularyFile.Read(vocabulary);
             var poolOptions = new SessionPoolOptions { MaxSessions = settings.Parallel, AdmissionTimeout = Timeout.InfiniteTimeSpan };
-            if (settings.EnhancedModelPath is not { } path) return new RecognizerTranscriber(model, null, new SessionPool(model, poolOptions), options);
+            var voiceActivity = settings.VoiceActivityModelPath is { } voice ? await VoiceActivityModel.LoadAsync(voice, ct: cancellationToken).ConfigureAwait(false) : null;
+            poolOptions.VoiceActivityModel = voiceActivity;
+            options.VoiceActivity = voiceActivity is null ? null : new VoiceActivityOptions();
+            if (settings.EnhancedModelPath is not { } path) return new RecognizerTranscriber(model, null, voiceActivity, new SessionPool(model, poolOptions), options);
             var enhanced = await EnhancedSpeechModel.LoadAsync(path, ct: cancellationToken).ConfigureAwait(false);
-            return new RecognizerTranscriber(model, enhanced, new SessionPool(model, enhanced, poolOptions), options);
+            return new RecognizerTranscriber(model, enhanced, voiceActivity, new SessionPool(model, enhanced, poolOptions), options);
         }
         catch
         {
@@ -137,6 +141,7 @@ internal sealed class RecognizerTranscriber : ITranscriber
         await _recognizer.DisposeAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
         if (_enhanced is not null) await _enhanced.DisposeAsync().ConfigureAwait(false);
+        if (_voiceActivity is not null) await _voiceActivity.DisposeAsync().ConfigureAwait(false);
         await _model.DisposeAsync().ConfigureAwait(false);
     }
 

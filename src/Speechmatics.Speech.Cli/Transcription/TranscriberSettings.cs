@@ -12,6 +12,9 @@ internal sealed record TranscriberSettings
     /// <summary>The folder of the second pass's model; null for the standard operating point.</summary>
     public string? EnhancedModelPath { get; init; }
 
+    /// <summary>The folder of the voice activity model; null for none.</summary>
+    public string? VoiceActivityModelPath { get; init; }
+
     /// <summary>Milliseconds of audio in a chunk; null for the model's default.</summary>
     public int? ChunkMilliseconds { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Speechmatics.Speech.Audio;
 using Speechmatics.Speech.Models;
 using Speechmatics.Speech.Sessions;
 using Speechmatics.Speech.Tests.Models;
@@ -136,6 +138,47 @@ public class VoiceActivitySessionTests(ModelFixture fixture, VoiceActivityModelF
         var words = events.OfType<FinalTranscript>().SelectMany(final => final.Words).ToArray();
         for (var i = 1; i < words.Length; i++) Assert.True(words[i].Start >= words[i - 1].Start);
         Assert.All(words, word => Assert.InRange(word.End, word.Start, session.AudioReceived));
+    }
+
+    [Fact]
+    public async Task Silence_noise_hum_and_tones_have_no_words_and_no_speech()
+    {
+        var random = new Random(3);
+        float[] Make(Func<int, float> sample) => [.. Enumerable.Range(0, 12 * 16000).Select(sample)];
+        var brown = 0f;
+        var noises = new[]
+        {
+            Make(_ => 0),
+            Make(_ => (random.NextSingle() - 0.5f) * 0.02f),
+            Make(_ => (random.NextSingle() - 0.5f) * 0.4f),
+            Make(_ => brown = (brown * 0.98f) + ((random.NextSingle() - 0.5f) * 0.1f)),
+            Make(i => 0.1f * MathF.Sin(2 * MathF.PI * 50 * i / 16000f)),
+            Make(i => 0.15f * MathF.Sin(2 * MathF.PI * 220 * MathF.Pow(2, i / 4800 * 7 % 12 / 12f) * i / 16000f) * MathF.Exp(-(i % 4800) / 3000f)),
+        };
+        await using var pool = Pool();
+        foreach (var events in await Task.WhenAll(noises.Select(async noise =>
+        {
+            await using var session = await pool.OpenAsync(Options(160));
+            return await Clips.PlayAsync(session, noise);
+        })))
+        {
+            Assert.Equal("", Clips.Text(events));
+            Assert.DoesNotContain(events, e => e is PartialTranscript or SpeechStarted or EndOfUtterance);
+        }
+    }
+
+    [Fact]
+    public async Task A_kitchen_has_no_words()
+    {
+        var pcm = MemoryMarshal.Cast<byte, short>(File.ReadAllBytes(Path.Combine(Repository.RequireShared(), "audio", "noise-kitchen.wav")).AsSpan(44));
+        var noise = new float[pcm.Length];
+        SampleConversion.Pcm16ToFloat(pcm, noise);
+        await using var pool = Pool();
+        foreach (var chunk in (int[])[160, 640, 1280])
+        {
+            await using var session = await pool.OpenAsync(Options(chunk));
+            Assert.Equal("", Clips.Text(await Clips.PlayAsync(session, noise)));
+        }
     }
 
     [Fact]
