@@ -91,7 +91,7 @@ internal sealed class RecognizerSpeechToTextClient(SpeechRecognizer recognizer, 
     {
         if (options?.RawRepresentationFactory?.Invoke(this) is SessionOptions own) return own;
         var settings = new SessionOptions { Partials = partials };
-        if (recognizer.Pool.HasEnhanced) (settings.OperatingPoint, settings.EndpointSilence) = (OperatingPoint.Enhanced, SpeechRecognizer.EnhancedEndpointSilence);
+        if (recognizer.Pool.HasEnhanced) (settings.OperatingPoint, settings.EndpointSilence, settings.SecondPassBeamSize) = (OperatingPoint.Enhanced, SpeechRecognizer.EnhancedEndpointSilence, SpeechRecognizer.EnhancedBeamSize);
         return settings;
     }
 

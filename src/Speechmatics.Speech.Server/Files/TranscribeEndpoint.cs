@@ -60,7 +60,7 @@ internal static class TranscribeEndpoint
         }
 
         var options = new SessionOptions { Formatting = SessionSettings.Formatting(services.Engine.Model.Language) };
-        if (point == "enhanced") (options.OperatingPoint, options.EndpointSilence) = (OperatingPoint.Enhanced, SpeechRecognizer.EnhancedEndpointSilence);
+        if (point == "enhanced") (options.OperatingPoint, options.EndpointSilence, options.SecondPassBeamSize) = (OperatingPoint.Enhanced, SpeechRecognizer.EnhancedEndpointSilence, SpeechRecognizer.EnhancedBeamSize);
         var path = Path.GetTempFileName();
         try
         {
