@@ -6,7 +6,13 @@ namespace Speechmatics.Speech.PeerLoad;
 internal sealed class LiveLoad(ILivePeer peer, float[][] recordings, TimeSpan stage, double limitMilliseconds)
 {
     private const int PacketSamples = 320;
+
+    /// <summary>What both engines take at a time: 640 ms.</summary>
+    private const int ChunkSamples = 10240;
+
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<int, (int Recording, int At)> _places = [];
 
     /// <summary>Doubles the streams until the lag's 99th percentile passes the limit, then halves the gap to a twentieth. Returns the largest number that held.</summary>
     public async Task<int> FindCapacityAsync(int first)
@@ -32,6 +38,9 @@ internal sealed class LiveLoad(ILivePeer peer, float[][] recordings, TimeSpan st
     public async Task<bool> HoldsAsync(int streams)
     {
         await peer.SetStreamsAsync(streams);
+
+        // callers do not begin at one moment: a silence of its own length first, so that the streams' chunks come due one after another
+        for (var stream = 0; stream < streams; stream++) peer.Write(stream, new float[Math.Max(1, ChunkSamples * stream / streams)], Stopwatch.GetTimestamp());
         var process = Process.GetCurrentProcess();
         await Task.Factory.StartNew(() => Play(streams, WarmUp), TaskCreationOptions.LongRunning);
         peer.TakeLags();
@@ -49,8 +58,6 @@ internal sealed class LiveLoad(ILivePeer peer, float[][] recordings, TimeSpan st
     }
 
     private static double At(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[(int)((sorted.Length - 1) * share)];
-
-    private readonly Dictionary<int, (int Recording, int At)> _places = [];
 
     private void Play(int streams, TimeSpan duration)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Speechmatics.Speech.Models;
 
 namespace Speechmatics.Speech.Sessions;
@@ -15,6 +16,10 @@ internal sealed unsafe class StateSlots : IDisposable
     public const int SlotsPerSlab = 64;
 
     private const int Alignment = 64;
+
+    /// <summary>State beyond this does not stay in the caches from chunk to chunk.</summary>
+    private const long CachedBytes = 32 << 20;
+
     private readonly EncoderLayout _layout;
     private readonly List<Slab?> _slabs = [];
     private readonly long _bytesPerSlot;
@@ -98,13 +103,17 @@ internal sealed unsafe class StateSlots : IDisposable
         var kept = Math.Min(frames, state.RingFrames);
         var first = (int)(((processedFrames * state.FramesPerEncoderFrame) + frames - kept) % state.RingFrames);
         var beforeWrap = Math.Min(kept, state.RingFrames - first);
+        var bypass = BytesInUse > CachedBytes;
         for (var head = 0; head < state.Heads; head++)
         {
             var source = rows.Slice(((head * frames) + frames - kept) * state.Width, kept * state.Width);
             var target = ring.Slice(head * state.RingFrames * state.Width, state.RingFrames * state.Width);
-            source[..(beforeWrap * state.Width)].CopyTo(target[(first * state.Width)..]);
-            source[(beforeWrap * state.Width)..].CopyTo(target);
+            Copy(source[..(beforeWrap * state.Width)], target[(first * state.Width)..], bypass);
+            Copy(source[(beforeWrap * state.Width)..], target, bypass);
         }
+
+        // stores past the caches are seen by other threads only in the order of a fence
+        if (bypass) Thread.MemoryBarrier();
     }
 
     public void Dispose()
@@ -112,6 +121,23 @@ internal sealed unsafe class StateSlots : IDisposable
         _disposed = true;
         foreach (var slab in _slabs) slab?.Dispose();
         _slabs.Clear();
+    }
+
+    /// <summary>Copies; with <paramref name="bypass"/> past the caches: what is written is read again a chunk later, when it would long be out of them, and reading the target's lines only to overwrite them costs memory bandwidth.</summary>
+    private static void Copy(ReadOnlySpan<float> source, Span<float> target, bool bypass)
+    {
+        fixed (float* from = source)
+        fixed (float* to = target)
+        {
+            if (!bypass || !Vector256.IsHardwareAccelerated || source.Length % Vector256<float>.Count != 0 || (nuint)to % 32 != 0)
+            {
+                source.CopyTo(target);
+                return;
+            }
+
+            for (var i = 0; i < source.Length; i += Vector256<float>.Count)
+                Vector256.Load(from + i).StoreAlignedNonTemporal(to + i);
+        }
     }
 
     private static ulong Mask(int start, int count) => (count == SlotsPerSlab ? ulong.MaxValue : (1UL << count) - 1) << start;

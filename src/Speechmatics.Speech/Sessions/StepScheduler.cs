@@ -171,9 +171,10 @@ internal sealed class StepScheduler
                     return true;
                 }
 
-                if (_readings.Count > 0 && _readers < MaxReaders)
+                if (_readings.Count > 0 && (_readers < MaxReaders || (_readers < _workers && _readings.IsPressed(now))))
                 {
-                    _readings.Take(readings, now, (_readings.Count + _idleWorkers) / (_idleWorkers + 1));
+                    // where quality would have to give way, live streams lose the worker kept free for them, for one utterance at a time: between its runs it steps what is due
+                    _readings.Take(readings, now, _readers < MaxReaders ? (_readings.Count + _idleWorkers) / (_idleWorkers + 1) : 1);
                     if (readings.Tickets.Count > 0) _readers++;
                     if (readings.Tickets.Count + readings.Expired.Count > 0) return true;
                     continue;
@@ -325,7 +326,7 @@ internal sealed class StepScheduler
         }
     }
 
-    /// <summary>Workers that may be in a second pass at once: while live streams step, one is kept free for them.</summary>
+    /// <summary>Workers that may be in a second pass at once as long as no utterance has waited long: while live streams step, one is kept free for them.</summary>
     private int MaxReaders => _workers == 1 || _utilisation < 0.1 ? _workers : _workers - 1;
 
     private void Enqueue(SessionStream stream, StepPlan plan, long dueSince)
