@@ -4,7 +4,7 @@ namespace Speechmatics.Speech.Sessions;
 /// Chooses how large the chunks of elastic sessions are. The answer is a level between 0 (smallest chunk) and the number of sizes less one; between two
 /// whole levels a part of the sessions uses the larger size, so that load moves smoothly. The rule, once every <see cref="Interval"/>:
 /// <list type="bullet">
-/// <item>the workers were busy more than <see cref="HighUtilisation"/> of the last half second or so, or the most urgent chunk waits past its deadline: up by <see cref="UpStep"/>;</item>
+/// <item>the workers were busy more than <see cref="HighUtilisation"/> of the last half second or so, or the most urgent chunk waits past its deadline, or an utterance for its second pass longer than a quarter of its time: up by <see cref="UpStep"/>;</item>
 /// <item>they were busy less than <see cref="LowUtilisation"/> for <see cref="CalmIntervals"/> intervals in a row: down by <see cref="DownStep"/>;</item>
 /// <item>in between: stay. The gap between the two marks and the slow way down are the hysteresis.</item>
 /// </list>
@@ -34,7 +34,7 @@ internal sealed class LatencyController(int levels)
 
     /// <summary>Takes in one interval.</summary>
     /// <param name="utilisation">Share of the workers' time that was spent on steps, 0 to 1.</param>
-    /// <param name="late">Whether a due chunk waits past its deadline.</param>
+    /// <param name="late">Whether a due chunk waits past its deadline, or an utterance has waited long for its second pass.</param>
     public void Update(double utilisation, bool late)
     {
         _utilisation += Smoothing * (utilisation - _utilisation);

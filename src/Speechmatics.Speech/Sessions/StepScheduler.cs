@@ -171,7 +171,7 @@ internal sealed class StepScheduler
                     return true;
                 }
 
-                if (_readings.Count > 0 && (_readers < MaxReaders || (_readers < _workers && _readings.IsPressed(now))))
+                if (_readings.Count > 0 && (_readers < MaxReaders || (_readers < _workers && (_readings.HasFlush || _readings.IsPressed(now)))))
                 {
                     // where quality would have to give way, live streams lose the worker kept free for them, for one utterance at a time: between its runs it steps what is due
                     _readings.Take(readings, now, _readers < MaxReaders ? (_readings.Count + _idleWorkers) / (_idleWorkers + 1) : 1);
@@ -481,7 +481,9 @@ internal sealed class StepScheduler
         var elapsed = now - _lastTick;
         if (elapsed < _intervalTicks) return;
         _utilisation = Math.Min(1, (double)_busyTicks / (elapsed * _workers));
-        var late = _due.Count > 0 && now > _due.Peek().Deadline;
+
+        // latency gives way before quality: chunks grow while utterances wait, long before one is skipped
+        var late = (_due.Count > 0 && now > _due.Peek().Deadline) || _readings.IsPressed(now);
         for (var intervals = Math.Min(elapsed / _intervalTicks, 1000); intervals > 0; intervals--) Controller.Update(_utilisation, late);
         _busyTicks = 0;
         _lastTick = now;

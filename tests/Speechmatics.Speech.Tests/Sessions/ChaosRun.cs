@@ -8,16 +8,16 @@ using Speechmatics.Speech.Sessions;
 namespace Speechmatics.Speech.Tests.Sessions;
 
 /// <summary>
-/// Sessions that live and die at random in one pool, each by its own seed. A session that lives to its end must say exactly what it says alone. Solo words are computed once for each clip, chunk, head and format.
+/// Sessions that live and die at random in one pool, each by its own seed, every second one with a second pass where the pool has one. A session that lives to its end must say exactly what it says alone. Solo words are computed once for each clip, chunk, head and format.
 /// </summary>
-internal sealed class ChaosRun(SpeechModel realModel, VoiceActivityModel voiceActivity, SessionPool pool, SessionPool other, int seed) : IAsyncDisposable
+internal sealed class ChaosRun(SpeechModel realModel, EnhancedSpeechModel enhancedModel, VoiceActivityModel voiceActivity, SessionPool pool, SessionPool other, int seed) : IAsyncDisposable
 {
     private static readonly Clip[] AllClips = [.. Clips.All.OrderBy(clip => clip.Samples.Length).Take(6)];
     private static readonly int[] Chunks = [160, 320, 640, 1280];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly ConcurrentDictionary<Voice, Lazy<Task<List<SpeechEvent>>>> _solo = new();
     private readonly ConcurrentDictionary<Fate, int> _fates = new();
-    private readonly SessionPool _alone = new(realModel, new SessionPoolOptions { Workers = 1, MaxBatch = 1, MaxSessions = 8, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voiceActivity });
+    private readonly SessionPool _alone = new(realModel, enhancedModel, new SessionPoolOptions { Workers = 1, MaxBatch = 1, MaxSessions = 8, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voiceActivity });
     private int _compared;
 
     /// <summary>How a session lives and ends.</summary>
@@ -79,7 +79,7 @@ internal sealed class ChaosRun(SpeechModel realModel, VoiceActivityModel voiceAc
     {
         var random = new Random((seed * 1_000_003) + number);
         var fate = (Fate)random.Next(Enum.GetValues<Fate>().Length);
-        var voice = new Voice(random.Next(AllClips.Length), Chunks[random.Next(Chunks.Length)], (TransducerHead)random.Next(2), (Format)random.Next(5), fate == Fate.Moved, Listens: number % 3 == 0);
+        var voice = new Voice(random.Next(AllClips.Length), Chunks[random.Next(Chunks.Length)], (TransducerHead)random.Next(2), (Format)random.Next(5), fate == Fate.Moved, Listens: number % 3 == 0, Enhanced: pool.HasEnhanced && number % 2 == 0);
         var life = $"session {number} of seed {seed}: {fate} {voice}";
         try
         {
@@ -319,7 +319,7 @@ internal sealed class ChaosRun(SpeechModel realModel, VoiceActivityModel voiceAc
             return await reading;
         }))).Value;
 
-    private sealed record Voice(int Clip, int ChunkMilliseconds, TransducerHead Head, Format Format, bool OneUtterance, bool Listens)
+    private sealed record Voice(int Clip, int ChunkMilliseconds, TransducerHead Head, Format Format, bool OneUtterance, bool Listens, bool Enhanced)
     {
         public SessionOptions Options(bool elastic) => new()
         {
@@ -329,7 +329,10 @@ internal sealed class ChaosRun(SpeechModel realModel, VoiceActivityModel voiceAc
             Encoding = Format switch { Format.NarrowMuLaw => AudioEncoding.MuLaw, Format.FloatBytes => AudioEncoding.Float32, _ => AudioEncoding.Pcm16 },
             BufferDuration = TimeSpan.FromSeconds(2 + (Clip % 3)),
             EndpointSilence = OneUtterance ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(0.6),
-            MaxDelay = OneUtterance ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(2),
+
+            // a second pass that is skipped under load would be no defect, and would hide one
+            MaxDelay = OneUtterance || Enhanced ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(2),
+            OperatingPoint = Enhanced ? OperatingPoint.Enhanced : OperatingPoint.Standard,
             VoiceActivity = Listens ? new VoiceActivityOptions() : null,
         };
     }

@@ -5,10 +5,10 @@ using Speechmatics.Speech.Tests.Models;
 namespace Speechmatics.Speech.Tests.Sessions;
 
 /// <summary>
-/// Random sessions in one pool. The suite runs them for half a minute; for the long run set <c>SPEECH_CHAOS_SECONDS=600</c>, for other lives <c>SPEECH_CHAOS_SEED</c>.
+/// Random sessions in one pool, half of them enhanced. The suite runs them for half a minute; for the long run set <c>SPEECH_CHAOS_SECONDS=600</c>, for other lives <c>SPEECH_CHAOS_SEED</c>.
 /// </summary>
 [Collection(Alone.Name)]
-public class ChaosTests(ModelFixture fixture, VoiceActivityModelFixture voice) : IClassFixture<VoiceActivityModelFixture>
+public class ChaosTests(ModelFixture fixture, EnhancedModelFixture enhanced, VoiceActivityModelFixture voice) : IClassFixture<EnhancedModelFixture>, IClassFixture<VoiceActivityModelFixture>
 {
     private static readonly int Seconds = Setting("SPEECH_CHAOS_SECONDS", 30);
     private static readonly int Seed = Setting("SPEECH_CHAOS_SEED", 1);
@@ -24,9 +24,9 @@ public class ChaosTests(ModelFixture fixture, VoiceActivityModelFixture voice) :
         TaskScheduler.UnobservedTaskException += note;
         try
         {
-            await using var pool = new SessionPool(fixture.Model, new SessionPoolOptions { Workers = 2, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voice.Model });
-            await using var other = new SessionPool(fixture.Model, new SessionPoolOptions { Workers = 1, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voice.Model });
-            await using var run = new ChaosRun(fixture.Model, voice.Model, pool, other, Seed);
+            await using var pool = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { Workers = 2, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voice.Model });
+            await using var other = new SessionPool(fixture.Model, enhanced.Model, new SessionPoolOptions { Workers = 1, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voice.Model });
+            await using var run = new ChaosRun(fixture.Model, enhanced.Model, voice.Model, pool, other, Seed);
             await run.RunAsync(TimeSpan.FromSeconds(Seconds / 4.0), atOnce: 40, least: 50);
             var early = GC.GetTotalMemory(forceFullCollection: true);
             var count = await run.RunAsync(TimeSpan.FromSeconds(Seconds * 0.75), atOnce: 40, least: 100);
@@ -75,7 +75,7 @@ public class ChaosTests(ModelFixture fixture, VoiceActivityModelFixture voice) :
             }
         };
         await using var other = new SessionPool(fixture.Model, new SessionPoolOptions { Workers = 1, MaxSessions = 30, AdmissionTimeout = Timeout.InfiniteTimeSpan, VoiceActivityModel = voice.Model });
-        await using var run = new ChaosRun(fixture.Model, voice.Model, pool, other, Seed + 1) { FailuresExpected = true };
+        await using var run = new ChaosRun(fixture.Model, enhanced.Model, voice.Model, pool, other, Seed + 1) { FailuresExpected = true };
         var count = await run.RunAsync(TimeSpan.FromSeconds(Seconds / 5.0), atOnce: 20, least: 100);
         for (var i = 0; i < 200 && pool.GetStatus().ActiveSessions + pool.GetStatus().StateBytes > 0; i++)
         {

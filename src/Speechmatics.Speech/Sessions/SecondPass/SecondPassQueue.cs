@@ -40,13 +40,16 @@ internal sealed class SecondPassQueue
         }
     }
 
-    /// <summary>Whether somebody waits for a forced end, or an utterance has waited for a quarter of the time it has.</summary>
+    /// <summary>Whether an utterance has waited for a quarter of the time it has: the pool has too much to do, and in the end would skip it.</summary>
     public bool IsPressed(long now)
     {
         foreach (var ticket in _waiting)
-            if (ticket.Flush is not null || (ticket.Deadline != long.MaxValue && now - ticket.Arrival > (ticket.Deadline - ticket.Arrival) / 4)) return true;
+            if (ticket.Deadline != long.MaxValue && now - ticket.Arrival > (ticket.Deadline - ticket.Arrival) / 4) return true;
         return false;
     }
+
+    /// <summary>Whether somebody waits for a forced end.</summary>
+    public bool HasFlush => _waiting.Exists(static ticket => ticket.Flush is not null);
 
     /// <summary>Takes out tickets whose deadline has passed, and those of closed streams, which nobody waits for.</summary>
     public void RemoveExpired(SecondPassBatch batch, long now)
