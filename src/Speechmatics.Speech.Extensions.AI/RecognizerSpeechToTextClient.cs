@@ -90,8 +90,8 @@ internal sealed class RecognizerSpeechToTextClient(SpeechRecognizer recognizer, 
     private SessionOptions Settings(SpeechToTextOptions? options, bool partials)
     {
         if (options?.RawRepresentationFactory?.Invoke(this) is SessionOptions own) return own;
-        var settings = new SessionOptions { Partials = partials };
-        if (recognizer.Pool.HasEnhanced) (settings.OperatingPoint, settings.EndpointSilence, settings.SecondPassBeamSize) = (OperatingPoint.Enhanced, SpeechRecognizer.EnhancedEndpointSilence, SpeechRecognizer.EnhancedBeamSize);
+        var settings = recognizer.Pool.HasEnhanced ? SpeechRecognizer.CreateEnhancedOptions() : new SessionOptions();
+        settings.Partials = partials;
         return settings;
     }
 

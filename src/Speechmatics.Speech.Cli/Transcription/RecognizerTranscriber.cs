@@ -32,14 +32,10 @@ internal sealed class RecognizerTranscriber : ITranscriber
         try
         {
             if (!model.Heads.Contains(settings.Head)) throw new UsageException($"--head {settings.Head}: this model has {string.Join(", ", model.Heads)}");
-            var options = new SessionOptions
-            {
-                Head = settings.Head,
-                Partials = settings.Partials,
-                Chunk = ChunkOf(model, settings.ChunkMilliseconds),
-                OperatingPoint = settings.EnhancedModelPath is null ? OperatingPoint.Standard : OperatingPoint.Enhanced,
-            };
-            if (settings.EnhancedModelPath is not null) options.EndpointSilence = SpeechRecognizer.EnhancedEndpointSilence;
+            var options = settings.EnhancedModelPath is null ? new SessionOptions() : SpeechRecognizer.CreateEnhancedOptions();
+            options.Head = settings.Head;
+            options.Partials = settings.Partials;
+            options.Chunk = ChunkOf(model, settings.ChunkMilliseconds);
             if (settings.EndpointMilliseconds is { } milliseconds) options.EndpointSilence = TimeSpan.FromMilliseconds(milliseconds);
             options.BeamSize = settings.BeamSize;
             options.SecondPassBeamSize = settings.SecondPassBeamSize;

@@ -59,8 +59,8 @@ internal static class TranscribeEndpoint
             return;
         }
 
-        var options = new SessionOptions { Formatting = SessionSettings.Formatting(services.Engine.Model.Language) };
-        if (point == "enhanced") (options.OperatingPoint, options.EndpointSilence, options.SecondPassBeamSize) = (OperatingPoint.Enhanced, SpeechRecognizer.EnhancedEndpointSilence, SpeechRecognizer.EnhancedBeamSize);
+        var options = point == "enhanced" ? SpeechRecognizer.CreateEnhancedOptions() : new SessionOptions();
+        options.Formatting = SessionSettings.Formatting(services.Engine.Model.Language);
         var path = Path.GetTempFileName();
         try
         {

@@ -26,6 +26,18 @@ internal sealed class RecognitionSettingsReader
     public static RecognitionSettings Read(JsonElement root, string modelLanguage, bool hasEnhanced, bool hasVoiceActivity, string? pathLanguage) =>
         new RecognitionSettingsReader().ReadAll(root, modelLanguage, hasEnhanced, hasVoiceActivity, pathLanguage);
 
+    /// <summary>The delays that SetRecognitionConfig may change, and of its warnings its own.</summary>
+    public static RecognitionSettings ReadChange(JsonElement config, RecognitionSettings settings)
+    {
+        var reader = new RecognitionSettingsReader();
+        return settings with
+        {
+            MaxDelay = reader.ReadMaxDelay(config) ?? settings.MaxDelay,
+            EndOfUtteranceSilence = ReadEndOfUtterance(config) ?? settings.EndOfUtteranceSilence,
+            Warnings = reader._warnings,
+        };
+    }
+
     private RecognitionSettings ReadAll(JsonElement root, string modelLanguage, bool hasEnhanced, bool hasVoiceActivity, string? pathLanguage)
     {
         if (root.Member("transcription_config", JsonValueKind.Object) is not { } config)
@@ -51,7 +63,7 @@ internal sealed class RecognitionSettingsReader
             Language = language,
             Enhanced = enhanced,
             SpeechEvents = ReadAudioEvents(root, hasVoiceActivity),
-            MaxDelay = Clamp(config, "max_delay", RecognitionSettings.LeastMaxDelay, RecognitionSettings.GreatestMaxDelay) ?? RecognitionSettings.GreatestMaxDelay,
+            MaxDelay = ReadMaxDelay(config) ?? RecognitionSettings.GreatestMaxDelay,
             Partials = config.Flag("enable_partials") ?? false,
             EndOfUtteranceSilence = ReadEndOfUtterance(config) ?? 0,
             SpeakerLabels = diarization == "speaker",
@@ -129,6 +141,8 @@ internal sealed class RecognitionSettingsReader
         if (config.Text("domain") is { Length: > 0 } domain)
             _warnings.Add((Validation, $"The domain \"{domain}\" is not available: the general model is used."));
     }
+
+    private double? ReadMaxDelay(JsonElement config) => Clamp(config, "max_delay", RecognitionSettings.LeastMaxDelay, RecognitionSettings.GreatestMaxDelay);
 
     private double? Clamp(JsonElement config, string name, double least, double greatest)
     {

@@ -116,18 +116,21 @@ internal sealed partial class RealtimeConnection
         if (config.Text("language") is { } language && !RecognitionSettingsReader.SameLanguage(language, _settings!.Language))
             throw new ProtocolException(ErrorType.InvalidConfig, $"SetRecognitionConfig cannot change the language from \"{_settings.Language}\" to \"{language}\".");
         if (config.Flag("enable_partials") is { } partials) _partials = partials;
-        if (config.Number("max_delay") is { } delay && Math.Clamp(delay, RecognitionSettings.LeastMaxDelay, RecognitionSettings.GreatestMaxDelay) != _settings!.MaxDelay)
-            await WarnOfFixedAsync("max_delay", _settings.MaxDelay).ConfigureAwait(false);
-        if (RecognitionSettingsReader.ReadEndOfUtterance(config) is { } silence)
+        var changed = RecognitionSettingsReader.ReadChange(config, _settings!);
+        foreach (var (type, reason) in changed.Warnings) await SendAsync(ServerMessages.Warning(type, reason)).ConfigureAwait(false);
+        if (changed.MaxDelay == _settings!.MaxDelay && changed.EndOfUtteranceSilence == _settings.EndOfUtteranceSilence) return;
+        if (!_inlet!.Session.IsCompletedSuccessfully)
         {
-            _endsOfUtterances = silence > 0;
-            var used = SessionSettings.EndpointSilence(_settings!).TotalSeconds;
-            if (silence > 0 && silence != used) await WarnOfFixedAsync("end_of_utterance_silence_trigger", used).ConfigureAwait(false);
+            await SendAsync(ServerMessages.Warning("validation_warning", "Delays cannot change before the file's header has come: those of the start stay in force.")).ConfigureAwait(false);
+            return;
         }
-    }
 
-    private ValueTask WarnOfFixedAsync(string name, double used) =>
-        SendAsync(ServerMessages.Warning("validation_warning", $"\"{name}\" cannot change while a session runs: {used.ToString(System.Globalization.CultureInfo.InvariantCulture)} s stays in force."));
+        var session = await _inlet.Session.ConfigureAwait(false);
+        session.MaxDelay = TimeSpan.FromSeconds(changed.MaxDelay);
+        session.EndpointSilence = SessionSettings.EndpointSilence(changed);
+        _endsOfUtterances = changed.EndOfUtteranceSilence > 0;
+        _settings = changed;
+    }
 
     /// <summary>Turns the session's events into messages, to the end of the transcript.</summary>
     private async Task SendEventsAsync(RecognitionSettings settings)
@@ -171,7 +174,7 @@ internal sealed partial class RealtimeConnection
                     held = null;
                     await SendAsync(ServerMessages.EndOfUtterance(end.Time, forced: true)).ConfigureAwait(false);
                     break;
-                case EndOfUtterance { Reason: EndOfUtteranceReason.TrailingSilence } end when _endsOfUtterances:
+                case EndOfUtterance { Reason: EndOfUtteranceReason.TrailingSilence or EndOfUtteranceReason.SentenceComplete } end when _endsOfUtterances:
                     await SendAsync(ServerMessages.EndOfUtterance(end.Time, forced: false)).ConfigureAwait(false);
                     break;
                 case SessionNotice { Kind: SessionNoticeKind.LatencyDegraded or SessionNoticeKind.LatencyRestored } notice:

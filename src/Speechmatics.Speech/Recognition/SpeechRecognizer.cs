@@ -75,6 +75,10 @@ public sealed class SpeechRecognizer : IAsyncDisposable
         }
     }
 
+    /// <summary>The options of recordings that both passes read, where nobody waits for the finals: enhanced, with <see cref="EnhancedEndpointSilence"/> and <see cref="EnhancedBeamSize"/>. To change, and to give to <see cref="RecognizeAsync"/>.</summary>
+    public static SessionOptions CreateEnhancedOptions() =>
+        new() { OperatingPoint = OperatingPoint.Enhanced, EndpointSilence = EnhancedEndpointSilence, SecondPassBeamSize = EnhancedBeamSize };
+
     /// <summary>Recognises on a pool that the caller owns and disposes.</summary>
     /// <param name="pool">The pool; it must outlive the recognizer.</param>
     public static SpeechRecognizer FromPool(SessionPool pool)
@@ -105,9 +109,7 @@ public sealed class SpeechRecognizer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         var reader = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var readerScope = reader.ConfigureAwait(false);
-        options = options?.Clone() ?? (Pool.HasEnhanced
-            ? new SessionOptions { OperatingPoint = OperatingPoint.Enhanced, EndpointSilence = EnhancedEndpointSilence, SecondPassBeamSize = EnhancedBeamSize }
-            : new SessionOptions());
+        options = options?.Clone() ?? (Pool.HasEnhanced ? CreateEnhancedOptions() : new SessionOptions());
         options.SampleRate = reader.SampleRate;
         options.Chunk ??= Pool.DefaultChunk;
         var session = await Pool.OpenAsync(options, cancellationToken).ConfigureAwait(false);

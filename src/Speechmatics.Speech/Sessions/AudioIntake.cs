@@ -119,14 +119,15 @@ internal sealed class AudioIntake
     {
         Utterance?.Append(samples);
         Unheard?.Append(samples);
-        if (_pendingCount + samples.Length >= _pending.Length)
+
+        // whole buffers: a frame more or less than the kernel has lanes for costs as much as all of them
+        while (_pendingCount + samples.Length >= _pending.Length)
         {
+            var room = _pending.Length - _pendingCount;
+            samples[..room].CopyTo(_pending.AsSpan(_pendingCount));
+            _pendingCount = _pending.Length;
             Drain(destination, arrival);
-            if (samples.Length >= _pending.Length)
-            {
-                Extract(samples, destination, arrival);
-                return;
-            }
+            samples = samples[room..];
         }
 
         samples.CopyTo(_pending.AsSpan(_pendingCount));
@@ -136,7 +137,15 @@ internal sealed class AudioIntake
     private void Extract(ReadOnlySpan<float> samples, MelQueue destination, long arrival)
     {
         var frames = _extractor.FramesAfter(samples.Length);
-        var scratch = Scratch(ref _melScratch, Math.Max(1, frames) * _bins);
+        var room = destination.Room(frames);
+        if (room.Length >= frames * _bins)
+        {
+            _extractor.Process(samples, room);
+            destination.Commit(frames, arrival);
+            return;
+        }
+
+        var scratch = Scratch(ref _melScratch, frames * _bins);
         _extractor.Process(samples, scratch);
         destination.Append(scratch.AsSpan(0, frames * _bins), arrival);
     }

@@ -42,6 +42,24 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
         }
     }
 
+    /// <summary>Where the next frames may be written in place before <see cref="Commit"/>: what is left of the last segment, which may be less than <paramref name="frames"/> need.</summary>
+    public Span<float> Room(int frames)
+    {
+        if (frames == 0) return default;
+        var offset = Offset(_written);
+        if (offset == _segmentCount * Frames) AddSegment();
+        return Segment(offset / Frames).Frames.AsSpan(offset % Frames * _bins);
+    }
+
+    /// <summary>Takes in frames that were written to <see cref="Room"/>.</summary>
+    public void Commit(int frames, long arrival)
+    {
+        if (frames == 0) return;
+        var offset = Offset(_written);
+        Segment(offset / Frames).Arrivals.AsSpan(offset % Frames, frames).Fill(arrival);
+        Volatile.Write(ref _written, _written + frames);
+    }
+
     /// <summary>Copies frames [start, start + count) to <paramref name="destination"/>; those outside the stream, or at <paramref name="end"/> and later, as silence.</summary>
     public void Copy(long start, int count, long end, Span<float> destination)
     {

@@ -173,16 +173,22 @@ public sealed class SessionOptions
         CompileSecondPassPhrases(engine);
         ValidateChunk(model.Layout, Chunk, nameof(Chunk));
         ValidateChunk(model.Layout, SmallestChunk, nameof(SmallestChunk));
-        ValidateDuration(EndpointSilence, TimeSpan.FromMilliseconds(1), nameof(EndpointSilence));
+        ValidateChangeable();
         ValidateDuration(SentenceEndSilence, TimeSpan.FromMilliseconds(1), nameof(SentenceEndSilence));
         if (!(SentenceEndProbability > 0 && SentenceEndProbability <= 1))
             throw new ArgumentOutOfRangeException(nameof(SentenceEndProbability), SentenceEndProbability, "More than 0, at most 1.");
         if (SentenceEndSilence != Timeout.InfiniteTimeSpan && LanguageModel is null && engine.PackageLanguageModel is null)
             throw new ArgumentOutOfRangeException(nameof(SentenceEndSilence), SentenceEndSilence, "Whether a sentence is over is the language model's judgement: set LanguageModel, or take a model package that has one.");
         ValidateDuration(MaxUtterance, TimeSpan.FromSeconds(1), nameof(MaxUtterance));
-        ValidateDuration(MaxDelay, TimeSpan.FromSeconds(0.5), nameof(MaxDelay));
         if (BufferDuration < TimeSpan.FromSeconds(2) || BufferDuration > TimeSpan.FromMinutes(10))
             throw new ArgumentOutOfRangeException(nameof(BufferDuration), BufferDuration, "The buffer holds 2 s to 10 min.");
+    }
+
+    /// <summary>As <see cref="Validate"/>, for what a session may change while it runs.</summary>
+    internal void ValidateChangeable()
+    {
+        ValidateDuration(EndpointSilence, TimeSpan.FromMilliseconds(1), nameof(EndpointSilence));
+        ValidateDuration(MaxDelay, TimeSpan.FromSeconds(0.5), nameof(MaxDelay));
     }
 
     /// <summary>The decoder's part of the options, which <see cref="Validate"/> has passed.</summary>

@@ -19,7 +19,15 @@ internal sealed class SessionStream
     /// <summary>The share of a chunk's duration that its result may take.</summary>
     private const double SlackFactor = 0.25;
 
+    /// <summary>How far a flush goes before chunks that came due with it: somebody waits for the answer, while a partial that is late by this much is followed by the next.</summary>
+    private const double FlushLeadSeconds = 1.0;
+
+    /// <summary>Streams whose places differ by one part in this many have the same grid.</summary>
+    private const int GridSpread = 17;
+
     private readonly SessionEngine _engine;
+    private readonly int _gridFrames;
+    private SessionOptions _options;
     private long _processed;
     private long _paceAnchor;
     private FlushRequest? _flush;
@@ -30,7 +38,7 @@ internal sealed class SessionStream
     public SessionStream(SessionEngine engine, SessionOptions options, double place)
     {
         _engine = engine;
-        Options = options;
+        _options = options;
         Place = place;
         Intake = new AudioIntake(engine, options.SampleRate, keepAudio: options.OperatingPoint == OperatingPoint.Enhanced, voiceActivity: options.VoiceActivity is not null);
         Voice = options.VoiceActivity is null ? null : new VoiceActivityStream(engine, options);
@@ -46,9 +54,18 @@ internal sealed class SessionStream
         CapacityFrames = (long)(options.BufferDuration.TotalSeconds * engine.Layout.SampleRate / engine.Layout.HopSamples);
         _paceAnchor = engine.Clock.GetTimestamp();
         CurrentChunkFrames = PinnedChunkFrames ?? engine.Layout.ChunkFrames[SmallestIndex];
+
+        // streams that began at the same moment need different grids; those of nearby places change size together, so these must differ most
+        var smallestChunk = engine.Layout.ChunkFrames[SmallestIndex];
+        _gridFrames = smallestChunk * (int)(place * GridSpread % 1 * (engine.Layout.ChunkFrames[^1] / smallestChunk));
     }
 
-    public SessionOptions Options { get; }
+    /// <summary>Never changed in place: a change is another object.</summary>
+    public SessionOptions Options
+    {
+        get => Volatile.Read(ref _options);
+        set => Volatile.Write(ref _options, value);
+    }
 
     public EventQueue Events { get; } = new();
 
@@ -85,6 +102,9 @@ internal sealed class SessionStream
     public int HeapIndex { get; set; } = -1;
 
     public long Deadline { get; set; }
+
+    /// <summary>From when on the pool counts as late with what is due: the deadline, or for a flush the moment it was asked for.</summary>
+    public long LateFrom { get; private set; }
 
     /// <summary>When what is due became so.</summary>
     public long DueSince { get; set; }
@@ -199,9 +219,21 @@ internal sealed class SessionStream
     /// <summary>Whether less audio waits than a chunk may need. Then more is taken whatever the capacity: nothing would ever run otherwise.</summary>
     public bool LacksChunk => _engine.WholeEncoderFrames(Mel.Written) - Processed < (PinnedChunkFrames ?? _engine.Layout.ChunkFrames[^1]);
 
-    /// <summary>The least chunk an elastic stream waits for at the controller's level.</summary>
-    public int WantedChunkFrames(LatencyController controller) =>
-        PinnedChunkFrames ?? _engine.Layout.ChunkFrames[Math.Max(SmallestIndex, Stalled ? 0 : controller.IndexFor(Place))];
+    /// <summary>The chunk of the controller's level, or the stream's own where that is pinned or larger.</summary>
+    public int LevelChunkFrames(LatencyController controller) => PinnedChunkFrames ?? _engine.Layout.ChunkFrames[LevelIndex(controller)];
+
+    /// <summary>
+    /// The least chunk the stream waits for now: that of the controller's level, or a smaller one until the next can begin at a multiple of its size, counted from the stream's own beginning. Streams change size within the same second:
+    /// without a grid of its own for each, the large chunks of all would come due together ever after, and workers would lie idle in between.
+    /// </summary>
+    public int WantedChunkFrames(LatencyController controller)
+    {
+        if (PinnedChunkFrames is { } pinned) return pinned;
+        var sizes = _engine.Layout.ChunkFrames;
+        var index = LevelIndex(controller);
+        while (index > SmallestIndex && (Processed + _gridFrames) % sizes[index] != 0) index--;
+        return sizes[index];
+    }
 
     /// <summary>
     /// Marks an elastic stream as stalled when the rest of its chunk should have come by now at the speed of speech and a smaller chunk can be made of what there is. Returns whether it is now due because of that.
@@ -221,6 +253,8 @@ internal sealed class SessionStream
             return true;
         }
     }
+
+    private int LevelIndex(LatencyController controller) => Math.Max(SmallestIndex, Stalled ? 0 : controller.IndexFor(Place));
 
     /// <summary>What is due now. Exact while the stream is not running; the scheduler asks under its lock.</summary>
     public StepPlan Plan(LatencyController controller)
@@ -278,7 +312,7 @@ internal sealed class SessionStream
     public long FlushEnd(FlushRequest flush) => _engine.EncoderFramesOf(flush.MelFrames + flush.TailFrames);
 
     /// <summary>
-    /// Sets the deadline of what is due: at once for a flush and the chunks before it. A stream ahead of real time (a file, a burst) gets the deadline its audio would have had if it had come at the speed of speech, so that it uses only
+    /// Sets the deadline of what is due: that of a flush and the chunks before it lies in the past, so that it does not queue behind chunks of others that are late. A stream ahead of real time (a file, a burst) gets the deadline its audio would have had if it had come at the speed of speech, so that it uses only
     /// what live streams leave.
     /// </summary>
     public void SetDeadline(StepPlan plan, long dueSince)
@@ -286,7 +320,8 @@ internal sealed class SessionStream
         DueSince = dueSince;
         if (plan.Kind is StepKind.Look or StepKind.Close || Flush is not null)
         {
-            Deadline = dueSince;
+            Deadline = FlushDeadline(dueSince);
+            LateFrom = dueSince;
             Spare = false;
             return;
         }
@@ -302,6 +337,9 @@ internal sealed class SessionStream
         var slack = _engine.Ticks(plan.ChunkFrames * _engine.Layout.SecondsPerEncoderFrame * SlackFactor);
         var start = pace - _engine.Ticks(BurstSeconds);
         Spare = start > dueSince;
-        Deadline = Math.Max(dueSince, start) + slack;
+        LateFrom = Deadline = Math.Max(dueSince, start) + slack;
     }
+
+    /// <summary>The deadline of a flush that was asked for at <paramref name="requestedAt"/>.</summary>
+    public long FlushDeadline(long requestedAt) => requestedAt - _engine.Ticks(FlushLeadSeconds);
 }

@@ -224,6 +224,10 @@ public sealed partial class SpeechSession
                 notice = Drop(excess);
             }
 
+            _stream.LastWrite = arrival;
+            _stream.Stalled = false;
+            var wanted = _stream.WantedChunkFrames(_scheduler.Controller);
+            var before = _engine.WholeEncoderFrames(_stream.Mel.Written) - _stream.Processed;
             for (; samples.Length > 0; samples = samples[Math.Min(samples.Length, AudioIntake.PieceSamples)..])
             {
                 var piece = samples[..Math.Min(samples.Length, AudioIntake.PieceSamples)];
@@ -231,12 +235,9 @@ public sealed partial class SpeechSession
                 Interlocked.Add(ref _samplesTaken, piece.Length);
             }
 
-            _stream.LastWrite = arrival;
-            _stream.Stalled = false;
-
-            // the mel frames of the last samples are computed when a chunk is due
+            // the mel frames of the last samples are computed when a chunk becomes whole with them, though an earlier one may still wait for its step
             var frames = _engine.WholeEncoderFrames(_stream.Mel.Written + _stream.Intake.PendingFrames) - _stream.Processed;
-            due = frames >= _stream.WantedChunkFrames(_scheduler.Controller);
+            due = frames >= wanted && (frames / wanted > before / wanted || _stream.State == StreamState.Idle);
             if (due) _stream.Intake.Drain(_stream.Mel, arrival);
         }
 

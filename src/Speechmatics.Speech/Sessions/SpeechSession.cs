@@ -44,6 +44,27 @@ public sealed partial class SpeechSession : IAsyncDisposable
     /// <summary>The length of the chunk the session ran last, or would run first.</summary>
     public TimeSpan CurrentChunk => TimeSpan.FromSeconds(_stream.CurrentChunkFrames * _engine.Layout.SecondsPerEncoderFrame);
 
+    /// <summary>
+    /// As <see cref="SessionOptions.MaxDelay"/>, for words that are not yet final. May be set from any thread while the session runs, and holds from its next step on. A beam goes on deciding within half of the delay that the session was
+    /// opened with.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 0.5 s.</exception>
+    /// <exception cref="ObjectDisposedException">The session is disposed.</exception>
+    public TimeSpan MaxDelay
+    {
+        get => _stream.Options.MaxDelay;
+        set => Change(options => options.MaxDelay = value);
+    }
+
+    /// <summary>As <see cref="SessionOptions.EndpointSilence"/>. May be set from any thread while the session runs, and holds from its next step on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 ms.</exception>
+    /// <exception cref="ObjectDisposedException">The session is disposed.</exception>
+    public TimeSpan EndpointSilence
+    {
+        get => _stream.Options.EndpointSilence;
+        set => Change(options => options.EndpointSilence = value);
+    }
+
     /// <summary>When the audio behind the event last read had arrived: a timestamp of the pool's clock.</summary>
     internal long LastArrival => _stream.Events.LastArrival;
 
@@ -145,6 +166,18 @@ public sealed partial class SpeechSession : IAsyncDisposable
         _stream.FailFlushes(failure);
         _scheduler.Close(_stream);
         return ValueTask.CompletedTask;
+    }
+
+    private void Change(Action<SessionOptions> change)
+    {
+        ThrowIfDisposed();
+        lock (_stream.Gate)
+        {
+            var options = _stream.Options.Clone();
+            change(options);
+            options.ValidateChangeable();
+            _stream.Options = options;
+        }
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed != 0, this);

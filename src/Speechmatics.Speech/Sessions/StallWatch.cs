@@ -8,13 +8,16 @@ internal sealed class StallWatch : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Looks after a load: a stream that a worker has in its hands at one of them is seen at the next.</summary>
+    private const int LooksAfterLoad = 5;
+
     private readonly StepScheduler _scheduler;
     private readonly TimeProvider _clock;
     private readonly Action<List<SessionStream>> _listStreams;
     private readonly List<SessionStream> _streams = [];
     private readonly ITimer _timer;
     private int _looking;
-    private bool _wasLoaded;
+    private int _looksLeft;
 
     /// <param name="scheduler">Steps the streams.</param>
     /// <param name="clock">The pool's clock.</param>
@@ -29,12 +32,11 @@ internal sealed class StallWatch : IDisposable
 
     private void Look()
     {
-        // at the smallest chunk nothing can stall; one look more after a load takes what waited when it ended
-        var loaded = _scheduler.Controller.Level > 0;
-        if ((!loaded && !_wasLoaded) || Interlocked.Exchange(ref _looking, 1) != 0) return;
+        // at the smallest chunk nothing can stall; the looks after a load take what waited when it ended
+        _looksLeft = _scheduler.Controller.Level > 0 ? LooksAfterLoad : Math.Max(-1, _looksLeft - 1);
+        if (_looksLeft < 0 || Interlocked.Exchange(ref _looking, 1) != 0) return;
         try
         {
-            _wasLoaded = loaded;
             _listStreams(_streams);
             foreach (var stream in _streams)
                 if (stream.FindStalled(_scheduler.Controller, _clock.GetTimestamp())) _scheduler.Notify(stream);

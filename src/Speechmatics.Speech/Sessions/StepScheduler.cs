@@ -129,7 +129,7 @@ internal sealed class StepScheduler
             if (plan.Kind == StepKind.None) return;
             if (stream.State == StreamState.Queued)
             {
-                if (stream.Flush is not { } flush || stream.Deadline <= flush.RequestedAt) return;
+                if (stream.Flush is not { } flush || stream.Deadline <= stream.FlushDeadline(flush.RequestedAt)) return;
                 stream.SetDeadline(new StepPlan(StepKind.Look, 0), flush.RequestedAt);
                 _due.Hasten(stream);
                 return;
@@ -483,7 +483,7 @@ internal sealed class StepScheduler
         _utilisation = Math.Min(1, (double)_busyTicks / (elapsed * _workers));
 
         // latency gives way before quality: chunks grow while utterances wait, long before one is skipped
-        var late = (_due.Count > 0 && now > _due.Peek().Deadline) || _readings.IsPressed(now);
+        var late = (_due.Count > 0 && now > _due.Peek().LateFrom) || _readings.IsPressed(now);
         for (var intervals = Math.Min(elapsed / _intervalTicks, 1000); intervals > 0; intervals--) Controller.Update(_utilisation, late);
         _busyTicks = 0;
         _lastTick = now;

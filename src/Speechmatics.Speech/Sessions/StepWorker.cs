@@ -271,6 +271,7 @@ internal sealed class StepWorker
         var chunk = _batch.ChunkFrames;
         var before = stream.Processed;
         FlushRequest? answered = null;
+        stream.Transcript.Use(stream.Options);
         var arrival = kind == StepKind.Chunk ? Advance(stream, chunk) : flush?.RequestedAt ?? _engine.Clock.GetTimestamp();
         if (kind != StepKind.Chunk) stream.NextArrival = 0;
         var flushed = flush is not null && kind != StepKind.Chunk;
@@ -383,7 +384,7 @@ internal sealed class StepWorker
     {
         if (stream.PinnedChunkFrames is not null || stream.Stalled) return;
         var smallest = _engine.Layout.ChunkFrames[stream.SmallestIndex];
-        var wanted = stream.WantedChunkFrames(_scheduler.Controller);
+        var wanted = stream.LevelChunkFrames(_scheduler.Controller);
         if (wanted > smallest == stream.Degraded) return;
         stream.Degraded = !stream.Degraded;
         var milliseconds = wanted * _engine.Layout.SecondsPerEncoderFrame * 1000;

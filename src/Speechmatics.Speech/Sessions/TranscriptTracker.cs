@@ -20,10 +20,11 @@ internal sealed class TranscriptTracker
     private readonly EndpointRules _endpoint;
     private readonly SpeechEvidence? _evidence;
     private readonly long _maxUtteranceFrames;
-    private readonly TimeSpan _maxDelay;
     private readonly bool _enhanced;
     private readonly List<RecognizedWord> _removed = [];
 
+    private SessionOptions _options;
+    private TimeSpan _maxDelay;
     private long _utteranceStart = -1;
     private TimeSpan _lastWordEnd;
     private int _shownPending;
@@ -40,7 +41,7 @@ internal sealed class TranscriptTracker
         _endpoint = new EndpointRules(engine, options, evidence);
         _enhanced = options.OperatingPoint == OperatingPoint.Enhanced;
         _maxUtteranceFrames = Math.Min(SessionOptions.FramesOf(engine.Layout, options.MaxUtterance), _enhanced ? SessionOptions.FramesOf(engine.Layout, LongestEnhanced) : long.MaxValue);
-        _maxDelay = _enhanced || options.MaxDelay == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.MaxDelay;
+        (_options, _maxDelay) = (options, GreatestDelay(options));
     }
 
     /// <summary>What finals are shown through.</summary>
@@ -54,6 +55,14 @@ internal sealed class TranscriptTracker
 
     /// <summary>The first token's frame of the utterance under way, or -1 between utterances.</summary>
     public long UtteranceStartFrame => _utteranceStart;
+
+    /// <summary>Takes over what a session may change while it runs, for what is decoded from here on.</summary>
+    public void Use(SessionOptions options)
+    {
+        if (ReferenceEquals(options, _options)) return;
+        (_options, _maxDelay) = (options, GreatestDelay(options));
+        _endpoint.Use(options);
+    }
 
     /// <summary>Takes the tokens of a chunk.</summary>
     /// <param name="tokens">In order, their frames counted in audio time.</param>
@@ -204,6 +213,8 @@ internal sealed class TranscriptTracker
         _continues = true;
         Events.Add(new FinalTranscript { Text = Join(words), Words = words });
     }
+
+    private TimeSpan GreatestDelay(SessionOptions options) => _enhanced || options.MaxDelay == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : options.MaxDelay;
 
     private ImmutableArray<RecognizedWord> Supported(ImmutableArray<RecognizedWord> words)
     {

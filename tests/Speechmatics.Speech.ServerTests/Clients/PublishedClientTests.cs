@@ -97,7 +97,7 @@ public sealed class PublishedClientTests(SpeechServer server) : IClassFixture<Sp
             ["message"] = new JsonObject
             {
                 ["message"] = "SetRecognitionConfig",
-                ["transcription_config"] = new JsonObject { ["language"] = "en", ["enable_partials"] = false, ["max_delay"] = 3.5 },
+                ["transcription_config"] = new JsonObject { ["language"] = "en", ["enable_partials"] = false, ["max_delay"] = 5 },
             },
         });
 

@@ -81,6 +81,26 @@ public sealed class ProtocolTests(SpeechServer server) : IClassFixture<SpeechSer
         Assert.Equal("EndOfTranscript", MessageLog.Kind(log.Messages[^1]));
     }
 
+    [Theory]
+    [InlineData("", 0, 0)]
+    [InlineData("""{"message":"SetRecognitionConfig","transcription_config":{"language":"en","max_delay":9,"conversation_config":{"end_of_utterance_silence_trigger":0.4}}}""", 1, 1)]
+    public async Task Delays_change_in_mid_stream(string change, int ends, int warnings)
+    {
+        await using var peer = await RealtimePeer.StartAsync(server.Realtime, ""","conversation_config":{"end_of_utterance_silence_trigger":2}""");
+
+        // the last word ends a second before the cut
+        await peer.SendAsync(Clip.Order.Pcm().AsMemory(0, 2 * 32000));
+        if (change.Length > 0) await peer.SendAsync(change);
+        await peer.SendAsync(Clip.Order.Pcm().AsMemory(2 * 32000, 3 * 32000));
+        await peer.SendAsync("""{"message":"EndOfStream","last_seq_no":2}""");
+
+        var log = await peer.ReceiveAllAsync();
+
+        Assert.Equal(ends, log.Of("EndOfUtterance").Count());
+        Assert.Equal(warnings, log.Of("Warning").Count(warning => warning["reason"]!.GetValue<string>().Contains("max_delay", StringComparison.Ordinal)));
+        Assert.True(Clip.Order.ErrorRate(log.Text) <= 0.3, log.Text);
+    }
+
     [Fact]
     public async Task A_message_in_many_frames_is_one_message()
     {

@@ -256,7 +256,14 @@ public class FakeSessionTests
         stream.Flush = new FlushRequest(0, [], 0, clock.GetTimestamp());
         stream.SetDeadline(plan, clock.GetTimestamp());
         Assert.False(stream.Spare);
-        Assert.Equal(clock.GetTimestamp(), stream.Deadline);
+
+        // and before chunks of others that have been late for half a second
+        var late = new SessionStream(engine, Options(), 0);
+        late.SetDeadline(plan, clock.GetTimestamp() - engine.Ticks(0.5));
+        Assert.True(stream.Deadline < late.Deadline);
+
+        // a flush that has just come does not make the pool late, though its deadline is past
+        Assert.Equal(clock.GetTimestamp(), stream.LateFrom);
     }
 
     [Fact]
@@ -265,10 +272,36 @@ public class FakeSessionTests
         await using var pool = Create(new FakeModel());
         await using var session = await pool.OpenAsync(new SessionOptions { SampleRate = 4000 });
         for (var i = 0; i < 10; i++) pool.Controller.Update(1, late: true);
-        Assert.True(session.TryWrite(Silence(0.9)));
+        Assert.True(session.TryWrite(Silence(0.6)));
         await Task.Delay(100);
-        Assert.Equal(TimeSpan.Zero, session.AudioRecognized); // chunks are 1.28 s long now
-        await UntilAsync(() => session.AudioRecognized >= TimeSpan.FromSeconds(0.8), "what was said");
+        Assert.Equal(TimeSpan.Zero, session.AudioRecognized); // chunks are 1.28 s long now, this session's first 0.64 s
+        await UntilAsync(() => session.AudioRecognized >= TimeSpan.FromSeconds(0.48), "what was said");
+    }
+
+    [Fact]
+    public void Under_load_each_session_begins_large_chunks_on_a_grid_of_its_own_and_keeps_to_it()
+    {
+        var engine = new SessionEngine(new FakeModel(), TimeProvider.System);
+        var sizes = engine.Layout.ChunkFrames;
+        var controller = new LatencyController(sizes.Length);
+        for (var i = 0; i < 10; i++) controller.Update(1, late: true);
+        var phases = new List<long>();
+        for (var i = 0; i < 200; i++)
+        {
+            // all began at the same moment and ran small chunks until now
+            var stream = new SessionStream(engine, Options(chunkFrames: null), i * 0.6180339887 % 1) { Processed = 10 };
+            var small = 0;
+            for (; stream.WantedChunkFrames(controller) < sizes[^1]; small++) stream.Processed += stream.WantedChunkFrames(controller);
+            Assert.InRange(small, 0, sizes.Length - 1);
+            Assert.Equal(sizes[^1], stream.LevelChunkFrames(controller));
+            phases.Add(stream.Processed % sizes[^1]);
+            stream.Processed += sizes[^1];
+            Assert.Equal(sizes[^1], stream.WantedChunkFrames(controller));
+        }
+
+        var perPhase = phases.CountBy(phase => phase).Select(pair => pair.Value).ToArray();
+        Assert.Equal(sizes[^1] / sizes[0], perPhase.Length);
+        Assert.InRange(perPhase.Max(), 0, 2 * perPhase.Min());
     }
 
     [Fact]

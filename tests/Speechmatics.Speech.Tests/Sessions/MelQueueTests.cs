@@ -28,7 +28,17 @@ public class MelQueueTests
                             for (var i = 0; i < frames.Length; i++) frames[i] = next + (i / Bins) + (0.1f * (i % Bins));
                             for (var i = 0; i < size; i++) model.Add((next + i, place));
                             next += size;
-                            queue.Append(frames, place);
+                            var room = queue.Room(size);
+                            if (kind == 1 && room.Length >= frames.Length)
+                            {
+                                frames.CopyTo(room);
+                                queue.Commit(size, place);
+                            }
+                            else
+                            {
+                                queue.Append(frames, place);
+                            }
+
                             break;
                         case 2:
                             discarded = Math.Min(model.Count, discarded + (size / 2));

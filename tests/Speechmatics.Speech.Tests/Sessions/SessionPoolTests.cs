@@ -96,6 +96,43 @@ public class SessionPoolTests(ModelFixture fixture)
     }
 
     [Fact]
+    public async Task Delays_change_while_a_session_runs()
+    {
+        var audio = Clips.All.Take(6).SelectMany(clip => clip.Samples).ToArray();
+        var half = audio.Length / 2;
+        await using var pool = new SessionPool(fixture.Model, new SessionPoolOptions { MaxSessions = 1 });
+        await using var session = await pool.OpenAsync(new SessionOptions { Chunk = Chunk, MaxDelay = Timeout.InfiniteTimeSpan, EndpointSilence = Timeout.InfiniteTimeSpan });
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.MaxDelay = TimeSpan.FromSeconds(0.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.EndpointSilence = TimeSpan.Zero);
+        Assert.Equal(Timeout.InfiniteTimeSpan, session.MaxDelay);
+
+        // what is recognised under the first settings is seen before they change
+        var events = new List<SpeechEvent>();
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var speechEvent in session.ReadEventsAsync()) lock (events) events.Add(speechEvent);
+        });
+        await session.WriteAsync(audio.AsMemory(0, half));
+        while (session.AudioReceived - session.AudioRecognized > 2 * Chunk) await Task.Delay(5);
+        lock (events) Assert.DoesNotContain(events, e => e is FinalTranscript or EndOfUtterance);
+
+        session.MaxDelay = TimeSpan.FromSeconds(1);
+        session.EndpointSilence = TimeSpan.FromSeconds(0.4);
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.4)), (session.MaxDelay, session.EndpointSilence));
+        var snapshot = await session.ExportStateAsync();
+        await session.WriteAsync(audio.AsMemory(half));
+        session.Complete();
+        await reading;
+        Assert.True(events.OfType<FinalTranscript>().Count() > 5, $"{events.OfType<FinalTranscript>().Count()} finals");
+        Assert.Contains(events, e => e is EndOfUtterance { Reason: EndOfUtteranceReason.TrailingSilence });
+
+        await session.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => session.MaxDelay = TimeSpan.FromSeconds(1));
+        await using var restored = await pool.RestoreAsync(snapshot);
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.4)), (restored.MaxDelay, restored.EndpointSilence));
+    }
+
+    [Fact]
     public async Task A_flush_gives_the_words_at_once_and_changes_nothing_after_it()
     {
         var clip = Clips.Named("orders-009");

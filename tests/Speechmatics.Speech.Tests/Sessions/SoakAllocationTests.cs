@@ -72,9 +72,11 @@ public class SoakAllocationTests(ModelFixture fixture)
         {
             var buffers = new Buffers(sampleRate / 25 * 2 * (chunkFrames ?? 2));
 
-            // a backlog first, so that what mel frames need at most is there
+            // a backlog first, which the workers must not touch before it is whole: so what mel frames need at most is there
+            meter.Hold();
             foreach (var session in sessions)
                 if (!session.TryWrite(new float[sampleRate * 5])) throw new InvalidOperationException("no room");
+            meter.LetGo();
             Rounds(sessions, buffers, warm);
             meter.Start();
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -141,6 +143,7 @@ public class SoakAllocationTests(ModelFixture fixture)
     {
         private readonly ThreadLocal<long> _first = new(() => -1);
         private readonly ThreadLocal<long> _last = new(trackAllValues: true);
+        private readonly ManualResetEventSlim _free = new(initialState: true);
         private volatile bool _started;
 
         /// <summary>Bytes since each thread's first run after the start.</summary>
@@ -148,8 +151,14 @@ public class SoakAllocationTests(ModelFixture fixture)
 
         public void Start() => _started = true;
 
+        /// <summary>Holds the workers at their next run.</summary>
+        public void Hold() => _free.Reset();
+
+        public void LetGo() => _free.Set();
+
         public void Note()
         {
+            _free.Wait();
             var now = GC.GetAllocatedBytesForCurrentThread();
             if (!_started)
             {

@@ -8,26 +8,30 @@ namespace Speechmatics.Speech.Sessions;
 /// </summary>
 internal sealed class EndpointRules
 {
-    private readonly long _silenceFrames;
+    private readonly SessionEngine _engine;
     private readonly long _sentenceFrames;
     private readonly TimeSpan _sentenceSilence;
     private readonly TimeSpan _heardSilence;
     private readonly float _sentenceEnd;
     private readonly SpeechEvidence? _evidence;
     private readonly NGramModel? _language;
+    private long _silenceFrames;
     private int _sentence;
 
     public EndpointRules(SessionEngine engine, SessionOptions options, SpeechEvidence? evidence)
     {
-        _evidence = evidence;
-        _silenceFrames = SessionOptions.FramesOf(engine.Layout, options.EndpointSilence);
+        (_engine, _evidence) = (engine, evidence);
         _sentenceSilence = options.SentenceEndSilence;
         _sentenceFrames = SessionOptions.FramesOf(engine.Layout, _sentenceSilence);
         _sentenceEnd = MathF.Log(options.SentenceEndProbability);
         _heardSilence = options.VoiceActivity?.EndpointSilence ?? Timeout.InfiniteTimeSpan;
         _language = _sentenceSilence == Timeout.InfiniteTimeSpan ? null : (options.LanguageModel ?? engine.PackageLanguageModel)?.Model;
+        Use(options);
         Begin();
     }
+
+    /// <summary>Takes over the silence that ends an utterance, which may change while a session runs.</summary>
+    public void Use(SessionOptions options) => _silenceFrames = SessionOptions.FramesOf(_engine.Layout, options.EndpointSilence);
 
     /// <summary>A sentence begins.</summary>
     public void Begin() => _sentence = _language?.StartState ?? 0;

@@ -257,7 +257,7 @@ internal sealed class BlankSpanRescue
 
     // a file waits as long as it takes: its words must not depend on how busy the pool is
     private bool IsOver(SessionStream stream, BlankSpan span) =>
-        !stream.Spare && _options.MaxDelay != Timeout.InfiniteTimeSpan && _engine.Clock.GetElapsedTime(span.AskedAt) > _options.MaxDelay;
+        !stream.Spare && stream.Options.MaxDelay is var delay && delay != Timeout.InfiniteTimeSpan && _engine.Clock.GetElapsedTime(span.AskedAt) > delay;
 
     private static void Raise(Span<float> samples)
     {
