@@ -21,7 +21,7 @@ internal static class EngineTable
     {
         var options = VerbOptions.Parse(
             "engine", arguments,
-            ("--audio", BenchmarkModel.Samples), ("--parts", "share,state,capacity,memory,open"), ("--sessions", "1,50,500,2000"), ("--seconds", "20"), ("--rounds", "2"), ("--stage-seconds", "12"), ("--chunks", "160,320,640,1280"),
+            ("--audio", BenchmarkModel.Samples), ("--parts", "share,state,capacity,memory,open"), ("--sessions", "1,50,500,2000"), ("--seconds", "20"), ("--rounds", "2"), ("--held-percent", "90"), ("--held-chunk", "640"), ("--stage-seconds", "12"), ("--chunks", "160,320,640,1280"),
             ("--workers", string.Join(',', Enumerable.Range(1, Environment.ProcessorCount))), ("--cycles", "10000"), ("--open-sessions", "1000"));
         await using var model = await SpeechModel.LoadAsync(BenchmarkModel.Path);
         var settings = new LoadSettings { ModelPath = BenchmarkModel.Path, AudioFolder = options.Text("--audio"), Sessions = 1, Duration = TimeSpan.FromSeconds(options.Number("--seconds")), Chunk = TimeSpan.FromMilliseconds(640) };
@@ -40,6 +40,9 @@ internal static class EngineTable
                 case "capacity":
                     await CapacityAsync(model, settings with { Duration = TimeSpan.FromSeconds(options.Number("--stage-seconds") + 4) }, clips, options.Wholes("--chunks"), options.Wholes("--workers"));
                     break;
+                case "held":
+                    await HeldAsync(model, settings with { Chunk = options.Text("--held-chunk") == "elastic" ? null : TimeSpan.FromMilliseconds(options.Number("--held-chunk")) }, clips, options.Number("--held-percent") / 100, options.Whole("--rounds"));
+                    break;
                 case "memory":
                     await MemoryAsync(model, clips[0], options.Whole("--open-sessions"));
                     break;
@@ -47,7 +50,7 @@ internal static class EngineTable
                     await OpenAsync(model, options.Whole("--cycles"));
                     break;
                 default:
-                    throw new Speechmatics.Speech.Cli.UsageException($"--parts {part}: of share, state, capacity, memory, open");
+                    throw new Speechmatics.Speech.Cli.UsageException($"--parts {part}: of share, state, capacity, held, memory, open");
             }
         }
 
@@ -117,6 +120,35 @@ internal static class EngineTable
 
             table.Row([.. cells]);
         }
+    }
+
+    /// <summary>
+    /// Whether the pool holds a given part of the sessions that the bare encoder allows. Bare encoder and load take turns, and each load's number of sessions comes from the encoder just before it: where the machine's speed wavers, a long
+    /// load beside one measurement would compare two machines.
+    /// </summary>
+    private static async Task HeldAsync(SpeechModel model, LoadSettings settings, LoadClip[] clips, double share, int rounds)
+    {
+        var chunk = settings.Chunk is { } pinned ? SessionOptions.ChunkFrames(model.Layout, pinned)!.Value : model.Layout.ChunkFrames[^1];
+        Console.WriteLine(FormattableString.Invariant(
+            $"{100 * share:0} % of the sessions that the bare encoder allowed just before, with chunks of {1000 * chunk * model.Layout.SecondsPerEncoderFrame:0} ms; the load's chunks are {(settings.Chunk is null ? "elastic" : "the same")}.\n"));
+        var table = new MarkdownTable(
+            Console.Out, "round", "bare encoder before", "sessions", "bare encoder after", "of the mean %", "busy %", "batch", "engine share %", "lag p50 ms", "p95 ms", "p99 ms", "dropped s", "WER %", "verdict");
+        await RunAsync(model, settings with { Sessions = (int)(await BareAsync() / 2), Duration = TimeSpan.FromSeconds(6) }, clips); // compiles
+        var before = await BareAsync();
+        for (var round = 1; round <= rounds; round++)
+        {
+            var load = settings with { Sessions = (int)(share * before) };
+            var stage = CapacityStage.Judge(await RunAsync(model, load, clips), load);
+            var after = await BareAsync();
+            var window = stage.Result.Window;
+            table.Row(
+                $"{round}", Cell(before), $"{load.Sessions}", Cell(after), Cell(200 * load.Sessions / (before + after), "0.0"), Cell(100 * window.Utilisation), Cell(window.BatchSize, "0.0"), Cell(100 * window.EngineShare, "0.0"), Cell(window.LagP50),
+                Cell(window.LagP95), Cell(window.LagP99), Cell(stage.Result.DroppedSeconds, "0.0"), Cell(100 * stage.Result.Errors.Rate, "0.0"), stage.Failure ?? "holds");
+            before = after;
+        }
+
+        async Task<double> BareAsync() =>
+            (await EncoderBaseline.MeasureAsync(model, chunk, settings, clips, TimeSpan.FromSeconds(4), TimeProvider.System, CancellationToken.None)).Sessions;
     }
 
     private static async Task MemoryAsync(SpeechModel model, LoadClip clip, int sessions)

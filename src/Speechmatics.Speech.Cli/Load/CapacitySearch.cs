@@ -1,10 +1,10 @@
 namespace Speechmatics.Speech.Cli.Load;
 
-/// <summary>Finds the largest number of sessions that holds: doubles until one does not, then halves the gap until it is within a twentieth.</summary>
+/// <summary>Finds the largest number of sessions that holds: doubles until one does not, then halves the gap until it is within a fortieth.</summary>
 internal static class CapacitySearch
 {
     private const int MostSessions = 1 << 20;
-    private const double Tolerance = 0.05;
+    private const double Tolerance = 0.025;
 
     /// <summary>The largest number tried that holds; 0 when not even one session does.</summary>
     public static async Task<int> FindAsync(int first, Func<int, Task<bool>> holds)

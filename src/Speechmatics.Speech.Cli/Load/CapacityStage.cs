@@ -6,6 +6,9 @@ namespace Speechmatics.Speech.Cli.Load;
 /// <param name="Failure">Why the pool does not hold so many; null when it does.</param>
 internal sealed record CapacityStage(int Sessions, LoadResult Result, string? Failure)
 {
+    /// <summary>The bare encoder just before and just after the stage: a shared machine is not the same a minute later. Null where it was left out.</summary>
+    public (EncoderBaseline Before, EncoderBaseline After)? Baselines { get; init; }
+
     /// <summary>
     /// Judges a stage: it holds when no audio was dropped, no session failed, the lag's p99 is within the limit and audio did not pile up. Enhanced sessions: the limit is for partials, since finals have until their
     /// <c>MaxDelay</c>, and no second pass may have been skipped.

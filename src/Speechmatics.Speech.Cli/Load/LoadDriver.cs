@@ -12,7 +12,7 @@ internal sealed class LoadDriver : IDisposable
     public const string ThreadName = "load-driver";
 
     /// <summary>The shortest sleep: finer ones cost more than they add to the evenness of the load.</summary>
-    public static readonly TimeSpan Quantum = TimeSpan.FromMilliseconds(2);
+    public static readonly TimeSpan Quantum = TimeSpan.FromMilliseconds(4);
 
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(50);
 

@@ -51,25 +51,33 @@ internal sealed class LoadJob(ToolServices services, LoadSettings settings)
     private async Task<LoadReport> MeasureAsync(SpeechModel model, EnhancedSpeechModel? enhanced, LoadClip[] clips, LoadDisplay display, CancellationToken cancellationToken)
     {
         display.Begin("measuring the bare encoder");
-        var before = await BaselineAsync().ConfigureAwait(false);
+        var before = settings.FindCapacity ? null : await BaselineAsync().ConfigureAwait(false);
+        var after = before;
 
         var stages = new List<CapacityStage>();
         int? capacity = null;
         LoadResult result;
         if (settings.FindCapacity)
         {
+            // what a process does once, compiling above all, must not cost the first stage its capacity
+            display.Begin("warming up");
+            var warmUp = settings with { Sessions = Math.Max(1, settings.Sessions / 2), Pattern = LoadPattern.Steady, Duration = TimeSpan.FromSeconds(Math.Min(6, settings.StageDuration.TotalSeconds)) };
+            await new LoadRun(model, enhanced, warmUp, clips, _clock) { Sampled = display.Show, Drain = false }.RunAsync(cancellationToken).ConfigureAwait(false);
+            after = before = await BaselineAsync().ConfigureAwait(false);
             capacity = await CapacitySearch.FindAsync(settings.Sessions, HoldsAsync).ConfigureAwait(false);
             stages.Sort((a, b) => a.Sessions.CompareTo(b.Sessions));
-            result = (stages.Find(stage => stage.Sessions == capacity) ?? stages[^1]).Result;
+            var best = stages.Find(stage => stage.Sessions == capacity) ?? stages[^1];
+            result = best.Result;
+            if (best.Baselines is { } around) (before, after) = (around.Before, around.After);
         }
         else
         {
             display.Begin(FormattableString.Invariant($"{settings.PeakSessions} sessions for {settings.Duration.TotalSeconds:0.#} s"));
             result = await new LoadRun(model, enhanced, settings, clips, _clock) { Sampled = display.Show }.RunAsync(cancellationToken).ConfigureAwait(false);
+            display.Begin("measuring the bare encoder again");
+            after = await BaselineAsync().ConfigureAwait(false);
         }
 
-        display.Begin("measuring the bare encoder again");
-        var after = await BaselineAsync().ConfigureAwait(false);
         ReferenceRun? reference = null;
         if (settings.Reference)
         {
@@ -111,8 +119,11 @@ internal sealed class LoadJob(ToolServices services, LoadSettings settings)
             };
             display.Begin(FormattableString.Invariant($"stage {stages.Count + 1}: {sessions} sessions"));
             var run = new LoadRun(model, enhanced, stage, clips, _clock) { Sampled = display.Show, Drain = settings.Reference };
-            stages.Add(CapacityStage.Judge(await run.RunAsync(cancellationToken).ConfigureAwait(false), stage));
-            return stages[^1].Failure is null;
+            var judged = CapacityStage.Judge(await run.RunAsync(cancellationToken).ConfigureAwait(false), stage);
+            var previous = after;
+            after = await BaselineAsync().ConfigureAwait(false);
+            stages.Add(judged with { Baselines = after is null ? null : (previous!, after) });
+            return judged.Failure is null;
         }
     }
 }

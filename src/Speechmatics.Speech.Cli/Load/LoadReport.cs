@@ -17,7 +17,7 @@ internal sealed record LoadReport
 
     public string? EnhancedModelHash { get; init; }
 
-    /// <summary>The bare encoder before the load; null when it was left out.</summary>
+    /// <summary>The bare encoder before the load, in a search before the stage that <see cref="Result"/> shows; null when it was left out.</summary>
     public required EncoderBaseline? BaselineBefore { get; init; }
 
     /// <summary>The same after the load: a difference tells that the machine changed in between.</summary>
