@@ -17,12 +17,13 @@ var connects = new Option<int>("--connects") { Description = "Connects within a 
 var seconds = new Option<int>("--seconds") { Description = "How long each caller speaks.", DefaultValueFactory = _ => 60 };
 var clips = new Option<int>("--clips") { Description = "Clips to measure, over all sessions.", DefaultValueFactory = _ => 200 };
 var sessions = new Option<int[]>("--sessions") { Description = "Numbers of sessions to measure at.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 100, 300] };
+var messageMs = new Option<int>("--message-ms") { Description = "Audio in one message: about 100 ms is what the published clients send; voice agents send 20.", DefaultValueFactory = _ => 100 };
 
 var steady = Measurement("steady", "Many callers at the pace of speech: lag of partials and finals, and whether anything was dropped; first within this process, then over WebSockets.", [clients, seconds, model], SteadyAsync);
 var burst = Measurement("burst", "Many connects within a second: each gets RecognitionStarted or a clean quota error.", [connects], BurstAsync);
-var finals = Measurement("finals", "From the last speech sample sent to the final received after ForceEndOfUtterance.", [clips, sessions], FinalsAsync);
+var finals = Measurement("finals", "From the last speech sample sent to the final received after ForceEndOfUtterance.", [clips, sessions, messageMs], FinalsAsync);
 var cost = Measurement("cost", "What one audio message of silence costs the server.", [clients, seconds], CostAsync);
-var all = Measurement("all", "Everything, one table after the other.", [clients, seconds, model, connects, clips, sessions], async (parsed, target, ct) =>
+var all = Measurement("all", "Everything, one table after the other.", [clients, seconds, model, connects, clips, sessions, messageMs], async (parsed, target, ct) =>
 {
     var worst = await SteadyAsync(parsed, target, ct);
     worst |= await BurstAsync(parsed, target, ct);
@@ -63,7 +64,7 @@ async Task<int> SteadyAsync(ParseResult parsed, LoadTarget target, CancellationT
 
 Task<int> BurstAsync(ParseResult parsed, LoadTarget target, CancellationToken ct) => ConnectBurst.RunAsync(target, parsed.GetValue(connects), ct);
 
-Task<int> FinalsAsync(ParseResult parsed, LoadTarget target, CancellationToken ct) => TimeToFinal.RunAsync(target, parsed.GetValue(clips), parsed.GetValue(sessions)!, ct);
+Task<int> FinalsAsync(ParseResult parsed, LoadTarget target, CancellationToken ct) => TimeToFinal.RunAsync(target, parsed.GetValue(clips), parsed.GetValue(sessions)!, parsed.GetValue(messageMs), ct);
 
 Task<int> CostAsync(ParseResult parsed, LoadTarget target, CancellationToken ct)
 {

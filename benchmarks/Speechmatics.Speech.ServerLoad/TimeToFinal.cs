@@ -4,17 +4,24 @@ using System.Diagnostics;
 namespace Speechmatics.Speech.ServerLoad;
 
 /// <summary>
-/// Time to the final segment: each session speaks clips at the pace of speech in chunks of 20 ms; when the last speech sample is sent it forces the end of the utterance, and the clock runs until the forced EndOfUtterance
+/// Time to the final segment: each session speaks clips at the pace of speech in messages of a given length; when the last speech sample is sent it forces the end of the utterance, and the clock runs until the forced EndOfUtterance
 /// that follows the final has come. What a voice activity detector would wait (published figures hold about 200 ms of that) is not part of it.
 /// </summary>
 internal static class TimeToFinal
 {
-    private const int ChunkMs = 20;
+    private const int WarmUpSessions = 16;
 
-    public static async Task<int> RunAsync(LoadTarget target, int clips, int[] sessionCounts, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(LoadTarget target, int clips, int[] sessionCounts, int messageMs, CancellationToken cancellationToken)
     {
-        Console.WriteLine("\nFrom the last speech sample sent to the forced final and its EndOfUtterance received\n\n| sessions | clips | with words | p50 ms | p95 ms | p99 ms | max ms |\n|---|---|---|---|---|---|---|");
+        Console.WriteLine($"\nFrom the last speech sample sent to the forced final and its EndOfUtterance received; audio in messages of {messageMs} ms\n\n| sessions | clips | with words | p50 ms | p95 ms | p99 ms | max ms |\n|---|---|---|---|---|---|---|");
         var failed = false;
+
+        // a server's first sessions wait for its code to be compiled
+        await Task.WhenAll(Enumerable.Range(0, WarmUpSessions).Select(async index =>
+        {
+            await using var client = new LoadClient(target);
+            if (await client.StartAsync(cancellationToken) is null) await MeasureAsync(client, target.Recordings[index % target.Recordings.Count], messageMs, cancellationToken);
+        }));
         foreach (var sessions in sessionCounts)
         {
             var times = new ConcurrentBag<double>();
@@ -30,7 +37,7 @@ internal static class TimeToFinal
                     if (await client.StartAsync(cancellationToken) is { } error) throw new InvalidOperationException(error);
                     for (var clip = Interlocked.Increment(ref next); clip < wanted; clip = Interlocked.Increment(ref next))
                     {
-                        var (milliseconds, words) = await MeasureAsync(client, target.Recordings[clip % target.Recordings.Count], cancellationToken);
+                        var (milliseconds, words) = await MeasureAsync(client, target.Recordings[clip % target.Recordings.Count], messageMs, cancellationToken);
                         times.Add(milliseconds);
                         if (words) Interlocked.Increment(ref spoken);
                     }
@@ -47,23 +54,25 @@ internal static class TimeToFinal
         return failed ? 1 : 0;
     }
 
-    private static async Task<(double Milliseconds, bool Words)> MeasureAsync(LoadClient client, Recording recording, CancellationToken cancellationToken)
+    private static async Task<(double Milliseconds, bool Words)> MeasureAsync(LoadClient client, Recording recording, int messageMs, CancellationToken cancellationToken)
     {
         var words = false;
         var reading = ReadAsync();
         var clock = Stopwatch.StartNew();
-        var chunkBytes = LoadClient.BytesPerSecond * ChunkMs / 1000;
-        for (var at = 0; at < recording.SpeechEndBytes; at += chunkBytes)
+        for (var at = 0; at < recording.SpeechEndBytes;)
         {
-            var due = TimeSpan.FromSeconds((double)at / LoadClient.BytesPerSecond) - clock.Elapsed;
+            // a message is sent when its last sample has been spoken
+            var end = Math.Min(at + (LoadClient.BytesPerSecond * messageMs / 1000), recording.SpeechEndBytes);
+            var due = TimeSpan.FromSeconds((double)end / LoadClient.BytesPerSecond) - clock.Elapsed;
             if (due > TimeSpan.Zero) await Task.Delay(due, cancellationToken);
-            await client.SendAsync(recording.Pcm.AsMemory(at, Math.Min(chunkBytes, recording.SpeechEndBytes - at)), cancellationToken);
+            await client.SendAsync(recording.Pcm.AsMemory(at, end - at), cancellationToken);
+            at = end;
         }
 
-        var end = Stopwatch.GetTimestamp();
+        var sent = Stopwatch.GetTimestamp();
         await client.SayAsync("""{"message":"ForceEndOfUtterance"}""", cancellationToken);
         await reading;
-        return (Stopwatch.GetElapsedTime(end).TotalMilliseconds, words);
+        return (Stopwatch.GetElapsedTime(sent).TotalMilliseconds, words);
 
         async Task ReadAsync()
         {

@@ -9,7 +9,7 @@ using static Speechmatics.Speech.Benchmarks.MarkdownTable;
 namespace Speechmatics.Speech.Benchmarks;
 
 /// <summary>
-/// <c>engine --audio DIR</c>: the engine around the encoder. Its share by number of sessions, capacity by chunk and workers, state in place against gathered state and batches of one, memory for each session, opening and
+/// <c>engine --audio DIR</c>: the engine around the encoder. Its share by number of sessions, capacity by chunk and workers, the share of the bare encoder's sessions held, state in place against gathered state and batches of one, memory for each session, opening and
 /// closing. Where a machine cannot hold the sessions at the speed of speech, they send more slowly; the tables say how fast.
 /// </summary>
 internal static class EngineTable
