@@ -59,6 +59,7 @@ async Task<int> SteadyAsync(ParseResult parsed, LoadTarget target, CancellationT
         worst = await SteadyLoad.RunAsync($"{callers} in one process with the engine", () => new PoolCaller(pool), target.Recordings, callers, time, acknowledges: false, ct);
     }
 
+    await TimeToFinal.WarmUpAsync(target, ct);
     return worst | await SteadyLoad.RunAsync($"{callers} over WebSockets", () => new LoadClient(target), target.Recordings, callers, time, acknowledges: true, ct);
 }
 

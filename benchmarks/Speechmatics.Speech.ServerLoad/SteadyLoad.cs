@@ -10,6 +10,7 @@ namespace Speechmatics.Speech.ServerLoad;
 internal static class SteadyLoad
 {
     private const int ChunkMs = 100;
+    private const int SpreadMs = 2560;
     private const int ChunkBytes = LoadClient.BytesPerSecond * ChunkMs / 1000;
 
     public const string Header = "| callers | chunks sent | taken | problems | partial lag p50 ms | p95 | p99 | max | final lag p50 ms | p95 | p99 | max |\n|---|---|---|---|---|---|---|---|---|---|---|---|";
@@ -30,8 +31,8 @@ internal static class SteadyLoad
         var (sent, taken) = (0L, 0L);
         await Task.WhenAll(Enumerable.Range(0, clients).Select(async index =>
         {
-            // spread over a chunk, as live calls are
-            await Task.Delay(TimeSpan.FromMilliseconds((double)ChunkMs * index / clients), cancellationToken);
+            // spread over two of the model's largest chunks: calls that all began within a moment would come due together
+            await Task.Delay(SpreadMs * index / clients, cancellationToken);
             try
             {
                 await RunCallerAsync(index);

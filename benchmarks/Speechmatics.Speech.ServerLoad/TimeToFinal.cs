@@ -15,13 +15,7 @@ internal static class TimeToFinal
     {
         Console.WriteLine($"\nFrom the last speech sample sent to the forced final and its EndOfUtterance received; audio in messages of {messageMs} ms\n\n| sessions | clips | with words | p50 ms | p95 ms | p99 ms | max ms |\n|---|---|---|---|---|---|---|");
         var failed = false;
-
-        // a server's first sessions wait for its code to be compiled
-        await Task.WhenAll(Enumerable.Range(0, WarmUpSessions).Select(async index =>
-        {
-            await using var client = new LoadClient(target);
-            if (await client.StartAsync(cancellationToken) is null) await MeasureAsync(client, target.Recordings[index % target.Recordings.Count], messageMs, cancellationToken);
-        }));
+        await WarmUpAsync(target, cancellationToken);
         foreach (var sessions in sessionCounts)
         {
             var times = new ConcurrentBag<double>();
@@ -53,6 +47,13 @@ internal static class TimeToFinal
 
         return failed ? 1 : 0;
     }
+
+    /// <summary>Speaks a little, uncounted: a server's first sessions wait for its code to be compiled.</summary>
+    public static Task WarmUpAsync(LoadTarget target, CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, WarmUpSessions).Select(async index =>
+    {
+        await using var client = new LoadClient(target);
+        if (await client.StartAsync(cancellationToken) is null) await MeasureAsync(client, target.Recordings[index % target.Recordings.Count], messageMs: 100, cancellationToken);
+    }));
 
     private static async Task<(double Milliseconds, bool Words)> MeasureAsync(LoadClient client, Recording recording, int messageMs, CancellationToken cancellationToken)
     {

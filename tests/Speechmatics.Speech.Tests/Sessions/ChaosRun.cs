@@ -147,11 +147,15 @@ internal sealed class ChaosRun(SpeechModel realModel, EnhancedSpeechModel enhanc
 
             if (fate == Fate.Cancelled)
             {
-                await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+                try
                 {
                     using var stop = new CancellationTokenSource(random.Next(5));
                     while (true) await session.WriteAsync(new float[3000], stop.Token);
-                });
+                }
+                catch (OperationCanceledException)
+                {
+                }
+
                 await session.DisposeAsync();
                 await ReadToDisposalAsync(reading);
                 return;
