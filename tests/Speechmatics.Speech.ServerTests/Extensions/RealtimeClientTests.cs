@@ -35,8 +35,11 @@ public sealed class RealtimeClientTests : IAsyncLifetime
         for (var at = 0; at < pcm.Length; at += 3200)
             await session.SendAsync(new InputAudioBufferAppendRealtimeClientMessage(new DataContent(pcm.AsMemory(at, Math.Min(3200, pcm.Length - at)), "audio/pcm")));
         await session.SendAsync(new InputAudioBufferCommitRealtimeClientMessage());
-        await session.DisposeAsync();
+
+        // what is not read when a session is disposed is lost: the reader comes to its end first
+        session.GetService<SpeechSession>()!.Complete();
         await reading;
+        await session.DisposeAsync();
 
         var finals = messages.OfType<InputAudioTranscriptionRealtimeServerMessage>().ToList();
         Assert.All(finals, final => Assert.Equal(RealtimeServerMessageType.InputAudioTranscriptionCompleted, final.Type));
