@@ -27,18 +27,13 @@ internal sealed class MelQueue(MelSegmentPool pool, float silence)
 
     public void Append(ReadOnlySpan<float> frames, long arrival)
     {
-        for (var count = frames.Length / _bins; count > 0;)
+        while (frames.Length >= _bins)
         {
-            var offset = Offset(_written);
-            if (offset == _segmentCount * Frames) AddSegment();
-            var segment = Segment(offset / Frames);
-            var inSegment = offset % Frames;
-            var take = Math.Min(count, Frames - inSegment);
-            frames[..(take * _bins)].CopyTo(segment.Frames.AsSpan(inSegment * _bins));
-            segment.Arrivals.AsSpan(inSegment, take).Fill(arrival);
-            frames = frames[(take * _bins)..];
-            count -= take;
-            Volatile.Write(ref _written, _written + take);
+            var room = Room(frames.Length / _bins);
+            var part = frames[..(Math.Min(frames.Length, room.Length) / _bins * _bins)];
+            part.CopyTo(room);
+            Commit(part.Length / _bins, arrival);
+            frames = frames[part.Length..];
         }
     }
 
